@@ -1,0 +1,20 @@
+"""The stores that the tests run on are real and empty."""
+
+from sqlalchemy import create_engine, text
+
+
+def test_a_fresh_store_is_empty(store_url):
+    with create_engine(store_url).connect() as connection:
+        tables = connection.execute(
+            text("select count(*) from information_schema.tables where table_schema in ('main', 'public')")
+        )
+        assert tables.scalar_one() == 0
+
+
+def test_postgres_can_search_text_fast_and_folds_every_script(postgres_url):
+    with create_engine(postgres_url).begin() as connection:
+        connection.execute(text("create extension pg_trgm"))
+        assert connection.execute(text("select 'ÄRGER' ilike 'ärger', similarity('hello', 'helo') > 0.3")).one() == (
+            True,
+            True,
+        )
