@@ -1,0 +1,111 @@
+"""What each channel is, and what it permits. The only place that knows; the default permission is *no*."""
+
+from dataclasses import dataclass
+
+from convdata.vocabulary import UNDETERMINED
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A way customers reach the bot.
+
+    ``color_light`` and ``color_dark`` stay the same in every chart and badge; they were chosen to be told apart by
+    colour-blind eyes (Okabe and Ito) and checked for 3:1 against both grounds. ``escalation`` says in a sentence why
+    a person can or cannot answer there (product rule 10).
+    """
+
+    key: str
+    title: str
+    icon: str = ":material/forum:"
+    color_light: str = "#6B7280"
+    color_dark: str = "#9CA3AF"
+    can_escalate: bool = False
+    escalation: str = "Answering is not possible: nobody has said that this channel can deliver a person's reply."
+    photo_hosts: tuple[str, ...] = ()
+
+
+CHANNELS: tuple[Channel, ...] = (
+    Channel(
+        "messenger",
+        "Messenger",
+        ":material/chat:",
+        "#0072B2",
+        "#56A8E0",
+        can_escalate=True,
+        escalation="Within 24 hours of the customer's last message; up to 7 days where Meta has granted the human agent "
+        "permission; later not.",
+        photo_hosts=("fbcdn.net", "fbsbx.com"),
+    ),
+    Channel(
+        "webchat",
+        "Webchat",
+        ":material/language:",
+        "#00805F",
+        "#2BB68E",
+        can_escalate=True,
+        escalation="Only while the visitor is in front of the widget; afterwards it is too late.",
+    ),
+    Channel(
+        "google_assistant",
+        "Google Assistant",
+        ":material/assistant:",
+        "#B45F06",
+        "#E69F3C",
+        escalation="Google Assistant never delivers a person's reply.",
+    ),
+    Channel(
+        "alexa",
+        "Alexa",
+        ":material/speaker:",
+        "#A0477F",
+        "#D58AB8",
+        escalation="Alexa never delivers a person's reply.",
+    ),
+)
+
+_BY_KEY = {channel.key: channel for channel in CHANNELS}
+
+
+def channel(key: str) -> Channel:
+    """The channel of that key; one that an operator declared is shown by its own name and permits nothing."""
+    return _BY_KEY.get(key) or Channel(key, key.replace("_", " ").capitalize())
+
+
+def channel_keys(declared: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """All keys that events may name: ours, then the operator's (setting ``MISHEARD_CHANNELS``)."""
+    return tuple(_BY_KEY) + tuple(key for key in declared if key not in _BY_KEY)
+
+
+LANGUAGES = {
+    "ar": "Arabic",
+    "cs": "Czech",
+    "da": "Danish",
+    "de": "German",
+    "el": "Greek",
+    "en": "English",
+    "es": "Spanish",
+    "fi": "Finnish",
+    "fr": "French",
+    "he": "Hebrew",
+    "hi": "Hindi",
+    "hu": "Hungarian",
+    "it": "Italian",
+    "ja": "Japanese",
+    "ko": "Korean",
+    "nl": "Dutch",
+    "no": "Norwegian",
+    "pl": "Polish",
+    "pt": "Portuguese",
+    "ro": "Romanian",
+    "ru": "Russian",
+    "sv": "Swedish",
+    "tr": "Turkish",
+    "uk": "Ukrainian",
+    "zh": "Chinese",
+    UNDETERMINED: "Not stated",
+}
+
+
+def language_title(code: str | None) -> str:
+    """A language's English name, or its code where we have none."""
+    return LANGUAGES.get(code or UNDETERMINED) or str(code)

@@ -1,0 +1,166 @@
+"""What is counted when events arrive: differences by day, channel and language, in the dashboard's zone.
+
+The definitions are product.md's: an eligible message is a user's, typed or spoken, on which the bot gave a verdict;
+buttons are counted apart; messages while muted and attachments are not eligible.
+"""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from convdata.database import Store, Transaction
+from convdata.periods import day_start, local_day
+from convdata.vocabulary import UNDETERMINED
+
+
+def countable(sender: str, kind: str, has_text: bool, has_attachments: bool, silent: bool) -> bool:
+    """Whether a verdict on this message makes it eligible."""
+    return sender == "user" and kind != "button" and not silent and (has_text or not has_attachments)
+
+
+class Days:
+    """Which local day an instant belongs to; remembers the midnights, as a batch asks a hundred thousand times."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self._zone = zone
+        self._utc = zone.key == "UTC"
+        self._midnights: dict[date, tuple[list[datetime], list[date]]] = {}
+
+    def day(self, when: datetime) -> date:
+        utc_day = when.date()
+        if self._utc:
+            return utc_day
+        known = self._midnights.get(utc_day)
+        if known is None:
+            first = local_day(datetime.combine(utc_day, datetime.min.time()), self._zone)
+            days = [first + timedelta(days=n) for n in range(3)]
+            known = self._midnights[utc_day] = ([day_start(d, self._zone) for d in days[1:]], days)
+        midnights, days = known
+        return days[bisect_right(midnights, when)]
+
+
+class Differences:
+    """The counts that a batch changes, gathered, then told in three statements."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self._days = Days(zone)
+        self._daily: dict[tuple[date, str, str], list[int]] = {}
+        self._customer: dict[tuple[str, date, str], list[int]] = {}
+        self._channel: dict[str, str] = {}
+
+    def message(
+        self,
+        customer_key: str,
+        channel: str,
+        when: datetime,
+        language: str | None,
+        *,
+        eligible: bool,
+        failed: bool,
+        button: bool = False,
+        messages: int = 1,
+        sign: int = 1,
+    ) -> None:
+        """One message came (or, with ``messages=0``, one message's verdict changed; ``sign=-1`` takes away)."""
+        language = language or UNDETERMINED
+        day = self._days.day(when)
+        key = (customer_key, day, language)
+        counts = self._customer.get(key)
+        if counts is None:
+            counts = self._customer[key] = [0, 0, 0, 0]
+            self._channel[customer_key] = channel
+        counts[0] += messages * sign
+        if eligible or button:
+            daily = self._daily.get((day, channel, language))
+            if daily is None:
+                daily = self._daily[(day, channel, language)] = [0, 0, 0]
+            if eligible:
+                counts[1] += sign
+                daily[0] += sign
+                if failed:
+                    counts[2] += sign
+                    daily[1] += sign
+            if button:
+                counts[3] += sign
+                daily[2] += sign
+
+    def tell(self, transaction: Transaction) -> None:
+        daily = [(key, counts) for key, counts in self._daily.items() if any(counts)]
+        if daily:
+            transaction.tell(
+                "add_daily_counts",
+                {
+                    "day": [key[0] for key, _ in daily],
+                    "channel": [key[1] for key, _ in daily],
+                    "language": [key[2] for key, _ in daily],
+                    "eligible": [counts[0] for _, counts in daily],
+                    "not_understood": [counts[1] for _, counts in daily],
+                    "buttons": [counts[2] for _, counts in daily],
+                },
+            )
+        changed = sorted((key, counts) for key, counts in self._customer.items() if any(counts))
+        if changed:
+            days = [key[1] for key, _ in changed]
+            rows: dict[str, Sequence[object]] = {
+                "customer_key": [key[0] for key, _ in changed],
+                "day": days,
+                "channel": [self._channel[key[0]] for key, _ in changed],
+                "language": [key[2] for key, _ in changed],
+                "messages": [counts[0] for _, counts in changed],
+                "eligible": [counts[1] for _, counts in changed],
+                "not_understood": [counts[2] for _, counts in changed],
+                "buttons": [counts[3] for _, counts in changed],
+            }
+            bounds = {"first_day": min(days), "last_day": max(days)}
+            transaction.tell("grow_customer_days", rows, **bounds)
+            transaction.tell("add_customer_days", rows, **bounds)
+
+
+def recount(transaction: Transaction, zone: ZoneInfo, customer_keys: Sequence[str]) -> None:
+    """Count these customers anew from their messages: after a mute that came later than the messages it silenced."""
+    keys = {"customer_key": list(customer_keys)}
+    differences = Differences(zone)
+    for sign in (-1, 1):
+        for row in transaction.ask("counts/user_messages", rows=keys):
+            differences.message(
+                row.customer_key,
+                row.channel,
+                row.sent_at,
+                row.language,
+                eligible=row.eligible,
+                failed=row.failed,
+                messages=0,
+                sign=sign,
+            )
+        if sign < 0:
+            transaction.tell("mark_countable", keys)
+    differences.tell(transaction)
+
+
+def rebuild(store: Store) -> None:
+    """Count every message anew, a few thousand customers at a time, and note the zone whose days these are."""
+    zone = store.settings.timezone
+
+    def start(transaction: Transaction) -> None:
+        transaction.tell("forget_counts")
+        transaction.tell("forget_customer_days")
+        transaction.tell("remove_store_fact", name="timezone")
+        transaction.tell("add_store_fact", name="timezone", value=zone.key)
+        after = "00000000-0000-0000-0000-000000000000"
+        while keys := [row.customer_key for row in transaction.ask("counts/next_customers", after=after, many=5000)]:
+            differences = Differences(zone)
+            for row in transaction.ask("counts/all_messages", rows={"customer_key": keys}):
+                differences.message(
+                    row.customer_key,
+                    row.channel,
+                    row.sent_at,
+                    row.language,
+                    eligible=row.eligible,
+                    failed=row.failed,
+                    button=row.button,
+                )
+            differences.tell(transaction)
+            after = keys[-1]
+
+    store.change(start)

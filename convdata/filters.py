@@ -1,0 +1,166 @@
+"""Which conversations are picked. A filter is one entry, read by the screen, the address, the command line and the SQL."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from convdata.folding import search_words
+from convdata.periods import day_end, day_start
+from convdata.vocabulary import Status
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One filter. ``kind`` is *any_of* (several values, combined with "or"), *first_day*, *last_day* or *words*.
+
+    ``condition`` is on ``customers``, or, for those that ask for a failed message, on one row of ``customer_days``
+    (``of`` is then *failed*): all of these must hold for the same row.
+    """
+
+    name: str
+    label: str
+    kind: str
+    condition: str
+    of: str = "conversation"
+    options: tuple[str, ...] = ()
+    sentence: str = ""
+
+
+FILTERS: tuple[Filter, ...] = (
+    Filter(
+        "search",
+        "Search customers",
+        "words",
+        "customers.search_key like :{name} escape '!'",
+        sentence="Names, e-mail, phone and customer id, ignoring case and accents, by any part of the word.",
+    ),
+    Filter(
+        "status",
+        "Status",
+        "any_of",
+        "customers.status = any(cast(:status as varchar[]))",
+        options=tuple(s.value for s in Status),
+    ),
+    Filter("language", "Language", "any_of", "customers.language = any(cast(:language as varchar[]))"),
+    Filter("channel", "Channel", "any_of", "customers.channel = any(cast(:channel as varchar[]))"),
+    Filter(
+        "from",
+        "From",
+        "first_day",
+        "customers.last_message_at >= cast(:from as timestamp)",
+        sentence="The day of the conversation's last message, not of the messages before it.",
+    ),
+    Filter("to", "To", "last_day", "customers.last_message_at < cast(:to as timestamp)"),
+    Filter("failed_from", "Failed from", "first_day", "customer_days.day >= cast(:failed_from as date)", of="failed"),
+    Filter("failed_to", "Failed to", "last_day", "customer_days.day <= cast(:failed_to as date)", of="failed"),
+    Filter(
+        "failed_language",
+        "Failed in",
+        "any_of",
+        "customer_days.language = any(cast(:failed_language as varchar[]))",
+        of="failed",
+        sentence="The language of the message that was not understood.",
+    ),
+)
+
+BY_NAME = {f.name: f for f in FILTERS}
+LONGEST = 200
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What was chosen in each filter: tuples of text, days, or text. Filters combine with "and"."""
+
+    chosen: Mapping[str, Any] = field(default_factory=dict)
+    timezone: ZoneInfo = ZoneInfo("UTC")
+
+    def __getitem__(self, name: str) -> Any:
+        return self.chosen.get(name)
+
+    def __bool__(self) -> bool:
+        return bool(self.chosen)
+
+    def but(self, **changes: Any) -> "Choices":
+        """The same with other values; ``from_`` stands for *from*; None or () takes a filter out."""
+        chosen = {**self.chosen, **{name.rstrip("_"): value for name, value in changes.items()}}
+        return replace(self, chosen={n: v for n, v in chosen.items() if v not in (None, (), "")})
+
+    def where(self) -> str:
+        """The picking as SQL; holds nothing but our own text, values are bound."""
+        direct = [c for f in FILTERS if f.of == "conversation" and f.name in self.chosen for c in self._conditions(f)]
+        failed = [f.condition for f in FILTERS if f.of == "failed" and f.name in self.chosen]
+        if failed:
+            inside = " and ".join(["customer_days.not_understood > 0", *failed])
+            direct.append(f"customers.customer_key in (select customer_key from customer_days where {inside})")
+        return " where " + " and ".join(direct) if direct else ""
+
+    def bound(self) -> dict[str, Any]:
+        """The values for ``where``."""
+        values: dict[str, Any] = {}
+        for name, value in self.chosen.items():
+            f = BY_NAME[name]
+            if f.kind == "words":
+                values |= {f"{name}_{i}": f"%{_escaped(word)}%" for i, word in enumerate(search_words(value))}
+            elif f.kind == "any_of":
+                values[name] = list(value)
+            elif f.of == "failed":
+                values[name] = value
+            else:
+                values[name] = (day_start if f.kind == "first_day" else day_end)(value, self.timezone)
+        return values
+
+    def address(self) -> dict[str, str | list[str]]:
+        """The chosen values as address parameters."""
+        return {n: [str(v) for v in value] if isinstance(value, tuple) else str(value) for n, value in self.chosen.items()}
+
+    def _conditions(self, f: Filter) -> list[str]:
+        if f.kind != "words":
+            return [f.condition]
+        return [f.condition.format(name=f"{f.name}_{i}") for i in range(len(search_words(self.chosen[f.name])))]
+
+
+def choose(given: Mapping[str, Iterable[str] | str | None], timezone: ZoneInfo) -> tuple[Choices, list[str]]:
+    """Choices from text (address, command line), and a sentence for each value that cannot be used.
+
+    What cannot be used is left out, never guessed: a mangled link shows more, not something else.
+    """
+    chosen: dict[str, Any] = {}
+    wrong: list[str] = []
+    for f in FILTERS:
+        raw = given.get(f.name)
+        texts = [raw] if isinstance(raw, str) else list(raw or ())
+        texts = [t.strip() for t in texts if t and t.strip()]
+        if not texts:
+            continue
+        if any(len(t) > LONGEST for t in texts):
+            wrong.append(f"{f.label}: longer than {LONGEST} characters, left out.")
+            continue
+        if f.kind == "words":
+            if search_words(texts[-1]):
+                chosen[f.name] = texts[-1]
+        elif f.kind == "any_of":
+            known = [t for t in dict.fromkeys(texts) if not f.options or t in f.options]
+            if len(known) < len(set(texts)):
+                wrong.append(f"{f.label}: there is no such value; one of {', '.join(f.options)}.")
+            if known:
+                chosen[f.name] = tuple(known)
+        else:
+            try:
+                day = date.fromisoformat(texts[-1])
+                if not 1970 <= day.year <= 9000:
+                    raise ValueError
+                chosen[f.name] = day
+            except ValueError:
+                wrong.append(f"{f.label}: not a day; write it like 2026-08-09.")
+    return Choices(chosen, timezone), wrong
+
+
+def last_days(days: int, today: date) -> tuple[date, date]:
+    """A preset: the period of that many days which ends today."""
+    return today - timedelta(days=days - 1), today
+
+
+def _escaped(word: str) -> str:
+    return word.replace("!", "!!").replace("%", "!%").replace("_", "!_")

@@ -1,0 +1,329 @@
+"""Events become rows: a batch in one transaction, every event in exactly one count."""
+
+import json
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from convdata.conversation import NEVER, Conversation, Mute, mute_end
+from convdata.counts import Differences, countable, recount
+from convdata.database import Store, Transaction
+from convdata.events import Customer, Event, Message, MuteSaid, StatusSaid
+from convdata.keys import customer_key, event_key
+from convdata.vocabulary import Act, MuteEnd
+
+
+@dataclass
+class Counts:
+    """What became of events: ``read = stored + updated + duplicate + rejected + suppressed``."""
+
+    read: int = 0
+    stored: int = 0
+    updated: int = 0
+    duplicate: int = 0
+    rejected: int = 0
+    suppressed: int = 0
+    unknown_fields: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+
+
+def take(store: Store, events: Sequence[Event], now: datetime) -> Counts:
+    """Store a batch of events, durably when this returns. ``now`` is UTC without zone. Raises StoreAway.
+
+    Order within the batch is the order of arrival. A repeat of an event never changes its text, sender, time or
+    customer; it fills in a verdict. Events of an erased history are suppressed.
+    """
+    if not events:
+        return Counts()
+    keyed = [
+        (event, customer_key(store.secret, event.channel, event.customer_id), event_key(event.source, event.id))
+        for event in events
+    ]
+    return store.change(lambda transaction: _Batch(store, transaction, now).take(keyed))
+
+
+@dataclass(slots=True)
+class _Known:
+    """An event that is stored, or comes earlier in this batch. ``row`` is its place in the batch's columns."""
+
+    customer_key: str
+    is_message: bool
+    sent_at: datetime = NEVER
+    language: str | None = None
+    countable: bool = False
+    understood: bool | None = None
+    intent: str | None = None
+    confidence: float | None = None
+    alternatives: str | None = None
+    row: int = -1
+
+
+class _Batch:
+    def __init__(self, store: Store, transaction: Transaction, now: datetime) -> None:
+        self.store = store
+        self.transaction = transaction
+        self.now = now
+        self.counts = Counts()
+        self.differences = Differences(store.settings.timezone)
+        self.conversations: dict[str, Conversation] = {}
+        self.known: dict[tuple[str, str], _Known] = {}
+        self.touched: dict[str, Conversation] = {}
+        self.messages: list[tuple[Any, ...]] = []
+        self.new_verdicts: dict[int, _Known] = {}
+        self.verdicts: dict[tuple[str, str], tuple[int, _Known]] = {}
+        self.other_events: list[tuple[Any, ...]] = []
+        self.activity: list[tuple[Any, ...]] = []
+
+    def take(self, keyed: Sequence[tuple[Event, str, int]]) -> Counts:
+        self._load(keyed)
+        arrived = self.store.next_arrivals(len(keyed), self.now)
+        for number, (event, key, ekey) in enumerate(keyed, start=arrived):
+            self._take_one(event, key, ekey, number)
+        self._tell()
+        return self.counts
+
+    def _load(self, keyed: Sequence[tuple[Event, str, int]]) -> None:
+        ask = self.transaction.ask
+        for row in ask("intake/known_events", rows={"event_key": list({ekey for _, _, ekey in keyed})}):
+            self.known[(row.source, row.event_id)] = _Known(
+                row.customer_key,
+                row.type == "message",
+                row.sent_at,
+                row.language,
+                bool(row.countable),
+                row.understood,
+                row.intent,
+                row.confidence,
+                row.alternatives,
+            )
+        first: dict[str, Event] = {}
+        for event, key, _ in keyed:
+            first.setdefault(key, event)
+        keys = {"customer_key": list(first)}
+        self.erased = {row.customer_key: row.erased_until for row in ask("intake/erased", rows=keys)}
+        self.conversations = self._standing(list(first))
+        kept_out = {k for k, e in first.items() if k in self.erased and e.when <= self.erased[k]}
+        new = [k for k in first if k not in self.conversations and k not in kept_out]
+        if new:
+            made = [Conversation.new(k, first[k].channel, first[k].customer_id, first[k].when) for k in new]
+            self._write(("add_customers", "add_people"), made)
+            self.conversations |= self._standing(new)
+        if self.conversations:
+            for row in ask("intake/mute_windows", rows={"customer_key": list(self.conversations)}):
+                mute = Mute(
+                    row.customer_key, row.mute_id, row.muted_at, row.muted_until, "", row.ended_at, new=False
+                )
+                self.conversations[row.customer_key].mutes.append(mute)
+
+    def _standing(self, keys: list[str]) -> dict[str, Conversation]:
+        rows = self.transaction.ask("intake/conversations", rows={"customer_key": keys})
+        return {row.customer_key: Conversation.of(row) for row in rows}
+
+    def _take_one(self, event: Event, key: str, ekey: int, arrived: int) -> None:
+        when = event.when
+        if key in self.erased and when <= self.erased[key]:
+            self.counts.suppressed += 1
+            return
+        name = (event.source, event.id)
+        known = self.known.get(name)
+        if known is not None:
+            # An event never moves to another customer and never becomes one of another type.
+            changed = (
+                isinstance(event, Message)
+                and known.is_message
+                and known.customer_key == key
+                and self._take_verdict(event, name, ekey, known)
+            )
+            if changed:
+                self.counts.updated += 1
+            else:
+                self.counts.duplicate += 1
+            return
+        conversation = self.conversations.get(key)
+        if conversation is None:  # its first event was suppressed; this one is of a new customer
+            made = Conversation.new(key, event.channel, event.customer_id, when)
+            self._write(("add_customers", "add_people"), [made])
+            conversation = self.conversations[key] = self._standing([key])[key]
+        self.touched[key] = conversation
+        self.counts.stored += 1
+        if isinstance(event, Message):
+            self._take_message(event, conversation, when, ekey, arrived, name)
+            return
+        self.known[name] = _Known(key, False)
+        if isinstance(event, Customer):
+            conversation.take_customer(event, when)
+            type_name = "customer"
+        elif isinstance(event, StatusSaid):
+            conversation.take_status(event, when)
+            type_name = "status"
+            self._record(f"status_{event.status}", event, key, when, event.reason)
+        else:
+            assert isinstance(event, MuteSaid)
+            until = event.until.replace(tzinfo=None) - (event.until.utcoffset() or NEVER - NEVER) if event.until else None
+            until = mute_end(when, until, self.store.settings.mute_hours)
+            conversation.take_mute(event, when, until, event.source, MuteEnd.PROGRAM)
+            type_name = "mute"
+            details = {"until": until.isoformat() + "Z"} if event.muted else None
+            self._record(Act.MUTE if event.muted else Act.UNMUTE, event, key, when, event.reason, details)
+        self.other_events.append((key, ekey, event.source, event.id, type_name, when))
+
+    def _take_message(
+        self, m: Message, conversation: Conversation, when: datetime, ekey: int, arrived: int, name: tuple[str, str]
+    ) -> None:
+        conversation.take_message(m, when, ekey)
+        key = conversation.customer_key
+        attachments = _json(m.attachments) if m.attachments else None
+        alternatives = _json(m.alternatives) if m.alternatives else None
+        silent = bool(conversation.mutes) and conversation.silent(when)
+        counts = m.sender == "user" and countable(m.sender, m.kind, m.text is not None, bool(attachments), silent)
+        known = _Known(
+            key, True, when, m.language, counts, m.understood, m.intent, m.confidence, alternatives, len(self.messages)
+        )
+        self.known[name] = known
+        self.messages.append(
+            (
+                key, ekey, m.source, m.id, m.channel, m.language, m.sender, m.kind, m.text, when, m.seq, arrived,
+                m.session, m.understood, m.intent, m.confidence, alternatives, m.agent, m.in_reply_to, attachments, counts,
+            )
+        )  # fmt: skip
+        # A message of the bot that names no language is counted with the conversation's, so that a day is one row.
+        language = m.language or (conversation.language if m.sender != "user" else None)
+        self.differences.message(
+            key,
+            m.channel,
+            when,
+            language,
+            eligible=counts and m.understood is not None,
+            failed=m.understood is False,
+            button=m.sender == "user" and m.kind == "button",
+        )
+
+    def _take_verdict(self, m: Message, name: tuple[str, str], ekey: int, known: _Known) -> bool:
+        alternatives = _json(m.alternatives) if m.alternatives else None
+        before = (known.understood, known.intent, known.confidence, known.alternatives)
+        after = (
+            known.understood if m.understood is None else m.understood,
+            known.intent if m.intent is None else m.intent,
+            known.confidence if m.confidence is None else m.confidence,
+            known.alternatives if alternatives is None else alternatives,
+        )
+        if after == before:
+            return False
+        was, becomes = known.understood, after[0]
+        known.understood, known.intent, known.confidence, known.alternatives = after
+        if known.row >= 0:
+            self.new_verdicts[known.row] = known
+        else:
+            self.verdicts[name] = (ekey, known)
+        conversation = self.conversations[known.customer_key]
+        self.touched[known.customer_key] = conversation
+        conversation.take_verdict(ekey, becomes)
+        if known.countable and was is not becomes:
+            for understood, sign in ((was, -1), (becomes, 1)):
+                if understood is not None:
+                    self.differences.message(
+                        known.customer_key,
+                        conversation.channel,
+                        known.sent_at,
+                        known.language,
+                        eligible=True,
+                        failed=not understood,
+                        messages=0,
+                        sign=sign,
+                    )
+        return True
+
+    def _record(
+        self, act: str, event: Event, key: str, when: datetime, reason: str | None, details: dict[str, str] | None = None
+    ) -> None:
+        self.activity.append(
+            (
+                str(uuid.uuid4()), when, self.now, event.source, str(act), key, event.channel, reason,
+                json.dumps(details) if details else None,
+            )
+        )  # fmt: skip
+
+    def _tell(self) -> None:
+        tell = self.transaction.tell
+        for place, known in self.new_verdicts.items():
+            row = list(self.messages[place])
+            row[13:17] = known.understood, known.intent, known.confidence, known.alternatives
+            self.messages[place] = tuple(row)
+        tell("add_messages", _columns(MESSAGE_COLUMNS, self.messages))
+        if self.verdicts:
+            late = list(self.verdicts.items())
+            times = [known.sent_at for _, (_, known) in late]
+            tell(
+                "add_verdicts",
+                {
+                    "customer_key": [known.customer_key for _, (_, known) in late],
+                    "event_key": [ekey for _, (ekey, _) in late],
+                    "event_id": [name[1] for name, _ in late],
+                    "understood": [known.understood for _, (_, known) in late],
+                    "intent": [known.intent for _, (_, known) in late],
+                    "confidence": [known.confidence for _, (_, known) in late],
+                    "alternatives": [known.alternatives for _, (_, known) in late],
+                },
+                first_at=min(times),
+                last_at=max(times),
+            )
+        tell("add_other_events", _columns(OTHER_COLUMNS, self.other_events))
+        tell("add_activity", _columns(ACTIVITY_COLUMNS, self.activity))
+        touched = sorted(self.touched.values(), key=lambda c: c.customer_key)
+        for conversation in touched:
+            conversation.settle()
+        keep(self.transaction, touched)
+        self.differences.tell(self.transaction)
+        again = [c.customer_key for c in touched if c.recount]
+        if again:
+            recount(self.transaction, self.store.settings.timezone, again)
+
+    def _write(self, changes: Iterable[str], conversations: Sequence[Conversation]) -> None:
+        for change in changes:
+            self.transaction.tell(change, _columns_of(conversations))
+
+
+def keep(transaction: Transaction, conversations: Sequence[Conversation]) -> None:
+    """Write conversations back as they are now, with the mutes that began or ended."""
+    rows = _columns_of(conversations)
+    transaction.tell("keep_customers", rows)
+    transaction.tell("keep_people", rows)
+    mutes = [mute for c in conversations for mute in c.mutes]
+    for change, some in (
+        ("add_mutes", [m for m in mutes if m.new]),
+        ("end_mutes", [m for m in mutes if not m.new and m.changed]),
+    ):
+        transaction.tell(change, {name: [getattr(m, name) for m in some] for name in MUTE_COLUMNS})
+
+
+MESSAGE_COLUMNS = (
+    "customer_key", "event_key", "source", "event_id", "channel", "language", "sender", "kind", "text", "sent_at", "seq",
+    "arrived", "session", "understood", "intent", "confidence", "alternatives", "agent", "in_reply_to", "attachments",
+    "countable",
+)  # fmt: skip
+OTHER_COLUMNS = ("customer_key", "event_key", "source", "event_id", "type", "sent_at")
+ACTIVITY_COLUMNS = (
+    "act_id", "done_at", "recorded_at", "actor", "act", "customer_key", "channel", "reason", "details",
+)  # fmt: skip
+MUTE_COLUMNS = ("customer_key", "mute_id", "muted_at", "muted_until", "muted_by", "ended_at", "ended_by")
+_CONVERSATION_COLUMNS = tuple(f.name for f in fields(Conversation) if f.name not in ("mutes", "recount"))
+
+
+def _columns(names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> dict[str, Sequence[Any]]:
+    if not rows:
+        return {name: () for name in names}
+    return dict(zip(names, zip(*rows, strict=True), strict=True))
+
+
+def _columns_of(conversations: Sequence[Conversation]) -> dict[str, Sequence[Any]]:
+    return {name: [getattr(c, name) for c in conversations] for name in _CONVERSATION_COLUMNS}
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()

@@ -1,0 +1,79 @@
+"""The closed lists of words: the same in Python, in SQL, in the address and on the screen."""
+
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """Of a conversation, in this order of precedence (product rule 3)."""
+
+    NEED_HELP = "need_help"
+    NOT_UNDERSTOOD = "not_understood"
+    OK = "ok"
+
+    @property
+    def label(self) -> str:
+        return {"need_help": "Need Help", "not_understood": "Not Understood", "ok": "OK"}[self.value]
+
+
+class Sender(StrEnum):
+    """Who wrote a message."""
+
+    USER = "user"
+    BOT = "bot"
+    AGENT = "agent"
+
+
+class Kind(StrEnum):
+    """How a user's message came about; *derived* text was put together from an intent and its slots."""
+
+    TYPED = "typed"
+    BUTTON = "button"
+    DERIVED = "derived"
+    NONE = "none"
+
+
+class Act(StrEnum):
+    """What can be done and is recorded (product rule 17)."""
+
+    MUTE = "mute"
+    UNMUTE = "unmute"
+    UNMUTE_AUTOMATIC = "unmute_automatic"
+    STATUS_NEED_HELP = "status_need_help"
+    STATUS_OK = "status_ok"
+    REPLY = "reply"
+    ERASE = "erase"
+    DOWNLOAD_USER = "download_user"
+    DOWNLOAD_CONVERSATION = "download_conversation"
+    DOWNLOAD_LIST = "download_list"
+    IMPORT = "import"
+    REVIEW = "review"
+
+    @property
+    def label(self) -> str:
+        return {
+            "mute": "Muted the bot",
+            "unmute": "Unmuted the bot",
+            "unmute_automatic": "Unmuted (automatic)",
+            "status_need_help": "Set Need Help",
+            "status_ok": "Cleared Need Help",
+            "reply": "Replied",
+            "erase": "Erased a customer",
+            "download_user": "Downloaded user data",
+            "download_conversation": "Downloaded a conversation",
+            "download_list": "Downloaded a list",
+            "import": "Imported",
+            "review": "Decided in Review",
+        }[self.value]
+
+
+class MuteEnd(StrEnum):
+    """What ended a mute."""
+
+    TIMER = "timer"
+    PERSON = "person"
+    PROGRAM = "program"
+    SUPERSEDED = "superseded"
+
+
+# ISO 639's word for a language that nobody has stated; never a guess from the text (product rule 4).
+UNDETERMINED = "und"

@@ -1,0 +1,2 @@
+-- All conversation-level counts, before counting anew.
+delete from customer_days
