@@ -29,11 +29,12 @@ def install_chromium() -> None:
     if not release.exists() or "ID=debian" not in release.read_text().splitlines():
         return
     may = [] if os.geteuid() == 0 else ["sudo", "--non-interactive"]
+    if may and not shutil.which("sudo"):
+        return
     print("Installing Chromium for the browser tests (once)", flush=True)
     for step in (["update"], ["install", "--yes", "--no-install-recommends", "chromium"]):
         command = [*may, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", *step]
-        if subprocess.run(command, check=False, stdout=subprocess.DEVNULL).returncode:
-            return  # apt or sudo has said why
+        subprocess.run(command, check=False, stdout=subprocess.DEVNULL)  # what goes wrong, apt says itself
 
 
 if __name__ == "__main__":
