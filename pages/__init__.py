@@ -1,0 +1,1 @@
+"""Pages show and ask; they contain no rule and no statement."""

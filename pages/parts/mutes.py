@@ -1,0 +1,26 @@
+"""The reminder of muted bots that stands on every page (product rule 11)."""
+
+import streamlit as st
+
+from convdata.muting import muted_now
+from pages.parts import desk, words
+from pages.parts.literal import escaped
+
+
+def reminder() -> None:
+    """How many bots are muted now, the idle ones first, each a link; nothing where none is."""
+    now = desk.now()
+    muted = muted_now(desk.store(), now, limit=8)
+    if not muted.count:
+        return
+    with (
+        st.container(horizontal=True, horizontal_alignment="right", key="muted_reminder"),
+        st.popover(f"{words.plural(muted.count, 'bot')} muted", icon=":material/voice_over_off:", type="tertiary"),
+    ):
+        st.caption("Don't forget to unmute. Longest silent first.")
+        for row in muted.customers:
+            st.page_link(
+                "conversation.py",
+                label=f"{escaped(words.name(row), 40)} · {words.left(row.muted_until, now)}",
+                query_params={"customer": row.customer_key},
+            )

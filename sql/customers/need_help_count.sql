@@ -1,0 +1,4 @@
+-- Conversations whose status is Need Help now.
+select count(*) as waiting
+from customers
+where customers.status = 'need_help'
