@@ -29,6 +29,8 @@ class Topic:
     name: str
     weight: float  # beside the weights in company.QUESTIONS
     guesses: tuple[str, str, str]
+    # Which phrasings suit anybody who has to say it again; the phrasings stand in the same order in every language.
+    again: tuple[int, ...] = ()
     history: Callable[[int], float] = _steadily
     learned: int | None = None  # so many days before the end the bot was taught
 
@@ -39,14 +41,14 @@ class Topic:
 TOPICS = {
     topic.name: topic
     for topic in (
-        Topic("refund_after_strike", 2.5, ("cancel", "delay", "payment"), _after_the_strike),
-        Topic("name_change", 4.0, ("cancel", "booking", "cabins")),
-        Topic("dog_on_board", 4.5, ("luggage", "bike", "cabins")),
-        Topic("app_login_code", 7.5, ("wifi", "payment", "booking"), _since_the_new_app),
-        Topic("special_meal", 5.0, ("breakfast", "booking", "luggage"), learned=MEALS_LEARNED),
-        Topic("mobility_help", 2.5, ("luggage", "cabins", "bike")),
-        Topic("child_alone", 2.5, ("booking", "timetable", "cabins")),
-        Topic("missed_connection", 3.0, ("delay", "timetable", "cancel")),
+        Topic("refund_after_strike", 2.5, ("cancel", "delay", "payment"), (1, 5, 7, 8), _after_the_strike),
+        Topic("name_change", 4.0, ("cancel", "booking", "cabins"), (1, 3, 7)),
+        Topic("dog_on_board", 4.5, ("luggage", "bike", "cabins"), (0, 6, 8)),
+        Topic("app_login_code", 7.5, ("wifi", "payment", "booking"), (1, 2, 9), _since_the_new_app),
+        Topic("special_meal", 5.0, ("breakfast", "booking", "luggage"), (6,), learned=MEALS_LEARNED),
+        Topic("mobility_help", 2.5, ("luggage", "cabins", "bike"), (4, 7)),
+        Topic("child_alone", 2.5, ("booking", "timetable", "cabins"), (1, 3, 4)),
+        Topic("missed_connection", 3.0, ("delay", "timetable", "cancel"), (3, 7)),
     )
 }
 ASIDE = Topic("aside", 3.0, ("greeting", "timetable", "human"))

@@ -11,15 +11,13 @@ def typed(rng: Random, text: str) -> str:
     if rng.random() < 0.3:
         text = text[0].lower() + text[1:]
     if rng.random() < 0.25:
-        text = text.rstrip("?!. ") or text
-    if rng.random() < 0.15:
-        text = text.lstrip("¿¡")
+        text = text.rstrip("?!. ").lstrip("¿¡") or text
     if rng.random() < 0.07:
         text = _slip(rng, text)
     return text
 
 
-def spoken(rng: Random, text: str) -> str:
+def spoken(text: str) -> str:
     """Speech has no punctuation, and no capital at the beginning."""
     heard = _SENTENCE_MARKS.sub("", text).strip()
     return heard[:1].lower() + heard[1:]

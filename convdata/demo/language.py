@@ -25,11 +25,12 @@ class Language:
     sorry: Lines
     sorry_spoken: Lines
     impatient: Lines
+    impatient_typed: Lines  # what only somebody who types would say
     waiting: Lines
     photo: str
     handover_spoken: str
     waits: str
     agent_hello: Lines
-    agent_bye: Lines
+    agent_bye: tuple[str, str]  # when handing back to the bot, and when not
     relief: Lines
     resolutions: Mapping[str, str]  # by topic: what a person answers

@@ -68,7 +68,7 @@ ENGLISH = Language(
         "greeting": (
             "Hi",
             "Hello",
-            "Good evening",
+            "hi there",
             "hey there",
             "Hi, quick question",
             "Hello, can you help me?",
@@ -184,8 +184,8 @@ ENGLISH = Language(
     },
     answers={
         "greeting": (
-            "Good evening, this is Vesper. I can help with times, delays, berths and your booking. What can I do for you?",
-            "Hello, nice to hear from you. What would you like to know about your night train?",
+            "Hello, this is Vesper. I can help with times, delays, berths and your booking. What can I do for you?",
+            "Welcome to Vesper. What would you like to know about your night train?",
         ),
         "thanks": ("You're welcome. Sleep well on board!", "My pleasure. Have a good journey!"),
         "human": ("Of course. I'm letting my colleagues know, one of them will write to you here.",),
@@ -195,31 +195,25 @@ ENGLISH = Language(
         ),
         "delay": (
             "{train} to {city} is running about {delay} minutes late. It leaves {start} from platform {platform}.",
-            "{train} is on time: {depart} from {start}, platform {platform}.",
+            "No delay is reported for {train}: {depart} from {start}, platform {platform}.",
         ),
         "booking": (
-            "Gladly. From {start} to {city} a couchette starts at {price} euros, a sleeper at 129. Which evening suits you?",
-            "You can book up to six months ahead. For {city} there are places left this week, from {price} euros.",
+            "Gladly. From {start} to {city} a couchette starts at {price} euros and a sleeper at 129, and there are places left this week. You can book up to six months ahead. Which evening suits you?",
         ),
         "cabins": (
-            "In a couchette you share with up to five others, with sheets and a pillow. A sleeper has one to three beds, a washbasin and breakfast. All doors lock from inside.",
-            "For a family of four a private couchette is the best choice: four beds, one door, one price.",
+            "A couchette has four or six berths with sheets and pillows; you can also take it all for yourselves. A sleeper has one to three beds, a washbasin, breakfast, and a shower at the end of the coach. Every door locks from inside.",
         ),
         "bike": (
-            "Bikes are welcome on {train}: 15 euros each, reservation needed. Folded bikes travel free.",
-            "There are eight bike spaces on {train}. Shall I add one to your booking for 15 euros?",
+            "Bikes are welcome: {train} has eight spaces, 15 euros each, and you need a reservation. Folded bikes travel free. Shall I add one to {code}?",
         ),
         "luggage": (
-            "Two suitcases and one bag each are included. They go under the lower berth or above the door.",
-            "Skis and prams travel free. Please keep the corridor clear, the crew will show you the luggage rack.",
+            "Two suitcases and one bag each are included, up to 85 cm. They go under the lower berth or above the door. Skis and prams travel free, the crew will show you where.",
         ),
         "breakfast": (
-            "Breakfast is included in the sleeper, in the couchette it is 9 euros. It is served an hour before {city}.",
-            "There is coffee, tea, fresh bread, jam and cheese, brought to your compartment from six in the morning.",
+            "Breakfast is included in the sleeper, in the couchette it is 9 euros: coffee or tea, fresh bread, jam and cheese. We bring it to your compartment from six o'clock, there is no restaurant car.",
         ),
         "wifi": (
-            'Wi-Fi is free in all coaches: network "Vesper", no password. In tunnels and at borders it pauses.',
-            "Every berth has a socket and a USB port. Wi-Fi is free, though slow in the mountains.",
+            'Wi-Fi is free in all coaches: network "Vesper", no password, with pauses in tunnels. Every berth has a socket and a USB port.',
         ),
         "cancel": (
             "You can cancel or move {code} free of charge until 48 hours before departure. Shall I do that now?",
@@ -230,11 +224,10 @@ ENGLISH = Language(
             "Our crew hands in what they find each morning in {city}. You will hear from us within three days.",
         ),
         "payment": (
-            "I'm sorry. Please check that your bank allows online payments, then try again; your berth is kept for 30 minutes.",
-            "You can pay by card, PayPal or bank transfer. If something was charged twice it returns within three days.",
+            "I'm sorry about the trouble. You can pay by card, PayPal or bank transfer, and your place is kept for 30 minutes meanwhile. Anything charged twice comes back within three days.",
         ),
         "special_meal": (
-            "There is a vegan, a gluten-free and a lactose-free breakfast. Tell me which one by noon on the day you travel and it is on board, at no extra cost.",
+            "There is a vegan, a gluten-free, a lactose-free and a halal breakfast, all packed without nuts if you wish. Tell me which one by noon on the day you travel, there is no extra charge.",
         ),
     },
     buttons={
@@ -361,21 +354,15 @@ ENGLISH = Language(
         "Sorry, I didn't catch that. You can ask me about times, delays or your booking.",
         "I didn't understand. Could you say that again?",
     ),
-    impatient=(
-        "that's not what I asked",
-        "no",
-        "??",
-        "you didn't answer my question",
-        "not helpful",
-        "read my message again please",
-    ),
+    impatient=("that's not what I asked", "no", "you didn't answer my question", "not helpful"),
+    impatient_typed=("??", "read my message again please"),
     waiting=("hello? is anyone there?", "still waiting...", "any news?"),
     photo="Thank you for the picture. I can't look at pictures myself, but I have attached it to your booking.",
     handover_spoken="I can't connect you here. Please write to us on the Vesper website, my colleagues answer until eleven at night.",
     waits="My colleagues have your message. One of them will be with you as soon as possible.",
     agent_hello=(
         "Hello{name}, {agent} here from Vesper. I have read what you wrote.",
-        "Good evening{name}, this is {agent}, a human.",
+        "Hello{name}, this is {agent}, a human.",
     ),
     agent_bye=(
         "Have a good night on board. The assistant is back if you need it.",

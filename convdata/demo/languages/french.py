@@ -67,10 +67,10 @@ FRENCH = Language(
     questions={
         "greeting": (
             "Bonjour",
-            "Bonsoir",
+            "Bonjour !",
             "bonjour, une petite question",
             "Coucou",
-            "Bonsoir, vous pouvez m'aider ?",
+            "Bonjour, vous pouvez m'aider ?",
             "salut",
         ),
         "thanks": (
@@ -78,7 +78,7 @@ FRENCH = Language(
             "Merci beaucoup",
             "parfait, merci",
             "super, merci pour l'info",
-            "ok merci, bonne soirée",
+            "ok merci, au revoir",
             "Très bien, je vous remercie",
         ),
         "human": (
@@ -180,8 +180,8 @@ FRENCH = Language(
     },
     answers={
         "greeting": (
-            "Bonsoir, ici Vesper. Horaires, retards, couchettes, réservation : que puis-je faire pour vous ?",
-            "Bonjour et bienvenue. Que souhaitez-vous savoir sur votre train de nuit ?",
+            "Bonjour, ici Vesper. Horaires, retards, couchettes, réservation : que puis-je faire pour vous ?",
+            "Bienvenue chez Vesper. Que souhaitez-vous savoir sur votre train de nuit ?",
         ),
         "thanks": ("Avec plaisir. Bonne nuit à bord !", "Je vous en prie. Bon voyage !"),
         "human": ("Bien sûr. Je préviens mes collègues, quelqu'un va vous écrire ici.",),
@@ -191,31 +191,25 @@ FRENCH = Language(
         ),
         "delay": (
             "Le {train} pour {city} a environ {delay} minutes de retard. Départ de {start}, voie {platform}.",
-            "Le {train} est à l'heure : {depart} au départ de {start}, voie {platform}.",
+            "Aucun retard annoncé pour le {train} : {depart} au départ de {start}, voie {platform}.",
         ),
         "booking": (
-            "Avec plaisir. De {start} à {city}, la couchette est à partir de {price} euros, la voiture-lit à partir de 129. Quel soir vous convient ?",
-            "Vous pouvez réserver jusqu'à six mois à l'avance. Pour {city}, il reste des places cette semaine dès {price} euros.",
+            "Avec plaisir. De {start} à {city}, la couchette est à partir de {price} euros et la voiture-lit à partir de 129 ; il reste des places cette semaine. Vous pouvez réserver jusqu'à six mois à l'avance. Quel soir vous convient ?",
         ),
         "cabins": (
-            "En couchette, vous partagez avec cinq personnes au plus, draps et oreiller fournis. En voiture-lit : un à trois lits, un lavabo et le petit-déjeuner. Toutes les portes se verrouillent de l'intérieur.",
-            "Pour une famille de quatre, le compartiment couchettes privatif est idéal : quatre lits, une porte, un seul prix.",
+            "Un compartiment couchettes a quatre ou six places, draps et oreillers fournis ; vous pouvez aussi le prendre en entier. En voiture-lit : un à trois lits, un lavabo, le petit-déjeuner et une douche au bout de la voiture. Toutes les portes se verrouillent de l'intérieur.",
         ),
         "bike": (
-            "Les vélos sont les bienvenus dans le {train} : 15 euros, sur réservation. Un vélo plié voyage gratuitement.",
-            "Le {train} a huit places vélo. Voulez-vous en ajouter une à votre réservation pour 15 euros ?",
+            "Les vélos sont les bienvenus : le {train} a huit places, 15 euros chacune, sur réservation. Un vélo plié voyage gratuitement. J'en ajoute une à {code} ?",
         ),
         "luggage": (
-            "Deux valises et un sac par personne sont compris. Ils se rangent sous la couchette du bas ou au-dessus de la porte.",
-            "Skis et poussettes voyagent gratuitement. L'équipe à bord vous montrera où les ranger.",
+            "Deux valises de 85 cm au plus et un sac par personne sont compris. Ils se rangent sous la couchette du bas ou au-dessus de la porte. Skis et poussettes voyagent gratuitement, l'équipe vous montrera où les mettre.",
         ),
         "breakfast": (
-            "Le petit-déjeuner est compris en voiture-lit ; en couchette, il coûte 9 euros. Il est servi une heure avant {city}.",
-            "Café, thé, pain frais, confiture et fromage, servis dans votre compartiment à partir de six heures.",
+            "Le petit-déjeuner est compris en voiture-lit ; en couchette, il coûte 9 euros : café ou thé, pain frais, confiture et fromage. Nous le servons dans votre compartiment à partir de six heures, il n'y a pas de wagon-restaurant.",
         ),
         "wifi": (
-            "Le Wi-Fi est gratuit dans toutes les voitures : réseau « Vesper », sans mot de passe. Il s'interrompt dans les tunnels.",
-            "Chaque couchette a une prise et un port USB. Le Wi-Fi est gratuit, un peu lent en montagne.",
+            "Le Wi-Fi est gratuit dans toutes les voitures : réseau « Vesper », sans mot de passe, avec des pauses dans les tunnels. Chaque couchette a une prise et un port USB.",
         ),
         "cancel": (
             "Vous pouvez annuler ou échanger {code} sans frais jusqu'à 48 heures avant le départ. Je m'en occupe ?",
@@ -226,11 +220,10 @@ FRENCH = Language(
             "L'équipe dépose chaque matin à {city} ce qu'elle trouve. Vous aurez une réponse sous trois jours.",
         ),
         "payment": (
-            "Toutes mes excuses. Vérifiez que votre banque autorise le paiement en ligne et réessayez : votre place est gardée 30 minutes.",
-            "Vous pouvez payer par carte, PayPal ou virement. Un double débit est annulé sous trois jours.",
+            "Je suis navré de ce contretemps. Vous pouvez payer par carte, PayPal ou virement, et votre place est gardée 30 minutes. Un double débit est annulé sous trois jours.",
         ),
         "special_meal": (
-            "Nous avons un petit-déjeuner végan, sans gluten ou sans lactose. Dites-moi lequel avant midi le jour du départ : il sera à bord, sans supplément.",
+            "Nous avons un petit-déjeuner végan, sans gluten, sans lactose ou halal, emballé sans noix si vous le souhaitez. Dites-moi lequel avant midi le jour du départ, c'est sans supplément.",
         ),
     },
     buttons={
@@ -357,21 +350,15 @@ FRENCH = Language(
         "Désolé, je n'ai pas bien entendu. Vous pouvez me demander un horaire, un retard ou votre réservation.",
         "Je n'ai pas compris. Pouvez-vous répéter ?",
     ),
-    impatient=(
-        "ce n'est pas ma question",
-        "non",
-        "???",
-        "vous ne répondez pas",
-        "ça ne m'aide pas",
-        "relisez mon message svp",
-    ),
+    impatient=("ce n'est pas ma question", "non", "vous ne répondez pas", "ça ne m'aide pas"),
+    impatient_typed=("???", "relisez mon message svp"),
     waiting=("il y a quelqu'un ?", "j'attends toujours...", "des nouvelles ?"),
     photo="Merci pour la photo. Je ne sais pas lire les images, mais je l'ai jointe à votre réservation.",
     handover_spoken="Je ne peux pas vous mettre en relation ici. Écrivez-nous sur le site de Vesper, mes collègues répondent jusqu'à vingt-trois heures.",
     waits="Mes collègues ont votre message. Quelqu'un vous répond dès que possible.",
     agent_hello=(
         "Bonjour{name}, ici {agent} de Vesper. J'ai lu votre message.",
-        "Bonsoir{name}, je suis {agent}, une vraie personne.",
+        "Bonjour{name}, je suis {agent}, une vraie personne.",
     ),
     agent_bye=(
         "Bonne nuit à bord. L'assistant reprend le relais si besoin.",

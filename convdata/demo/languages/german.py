@@ -67,7 +67,7 @@ GERMAN = Language(
     questions={
         "greeting": (
             "Hallo",
-            "Guten Abend",
+            "servus",
             "Hi",
             "Guten Tag",
             "hallo, kurze Frage",
@@ -79,7 +79,7 @@ GERMAN = Language(
             "Vielen Dank",
             "super, danke",
             "perfekt, danke schön",
-            "ok danke, schönen Abend noch",
+            "ok danke, tschüss",
             "Danke, das hilft mir",
         ),
         "human": (
@@ -181,7 +181,7 @@ GERMAN = Language(
     },
     answers={
         "greeting": (
-            "Guten Abend, hier ist Vesper. Fahrplan, Verspätungen, Betten, Buchung: Was kann ich für Sie tun?",
+            "Guten Tag, hier ist Vesper. Fahrplan, Verspätungen, Betten, Buchung: Was kann ich für Sie tun?",
             "Hallo, schön, dass Sie da sind. Was möchten Sie über Ihren Nachtzug wissen?",
         ),
         "thanks": ("Gern geschehen. Schlafen Sie gut an Bord!", "Sehr gern. Gute Reise!"),
@@ -192,31 +192,25 @@ GERMAN = Language(
         ),
         "delay": (
             "{train} nach {city} hat etwa {delay} Minuten Verspätung. Abfahrt in {start} von Gleis {platform}.",
-            "{train} ist pünktlich: {depart} Uhr ab {start}, Gleis {platform}.",
+            "Für {train} ist keine Verspätung gemeldet: {depart} Uhr ab {start}, Gleis {platform}.",
         ),
         "booking": (
-            "Gern. Von {start} nach {city} kostet der Liegewagen ab {price} Euro, der Schlafwagen ab 129. Welcher Abend passt Ihnen?",
-            "Sie können bis zu sechs Monate im Voraus buchen. Nach {city} gibt es diese Woche noch Plätze ab {price} Euro.",
+            "Gern. Von {start} nach {city} kostet der Liegewagen ab {price} Euro und der Schlafwagen ab 129, diese Woche gibt es noch Plätze. Buchen können Sie bis zu sechs Monate im Voraus. Welcher Abend passt Ihnen?",
         ),
         "cabins": (
-            "Im Liegewagen teilen Sie das Abteil mit höchstens fünf Personen, Bettzeug liegt bereit. Im Schlafwagen gibt es ein bis drei Betten, ein Waschbecken und Frühstück. Alle Türen lassen sich von innen verriegeln.",
-            "Für eine Familie zu viert passt das private Liegeabteil am besten: vier Betten, eine Tür, ein Preis.",
+            "Ein Liegeabteil hat vier oder sechs Plätze mit Bettzeug, Sie können es auch ganz für sich buchen. Im Schlafwagen gibt es ein bis drei Betten, ein Waschbecken, Frühstück und am Wagenende eine Dusche. Alle Türen lassen sich von innen verriegeln.",
         ),
         "bike": (
-            "Fahrräder fahren im {train} gern mit: 15 Euro, mit Reservierung. Gefaltete Räder sind frei.",
-            "{train} hat acht Stellplätze. Soll ich Ihrer Buchung einen für 15 Euro hinzufügen?",
+            "Fahrräder fahren gern mit: {train} hat acht Stellplätze, je 15 Euro, mit Reservierung. Gefaltete Räder sind frei. Soll ich {code} einen hinzufügen?",
         ),
         "luggage": (
-            "Zwei Koffer und eine Tasche pro Person sind inbegriffen. Sie passen unter das untere Bett oder über die Tür.",
-            "Ski und Kinderwagen fahren kostenlos mit. Das Zugteam zeigt Ihnen die Gepäckablage.",
+            "Zwei Koffer bis 85 cm und eine Tasche pro Person sind inbegriffen. Sie passen unter das untere Bett oder über die Tür. Ski und Kinderwagen fahren kostenlos mit, das Zugteam zeigt Ihnen den Platz.",
         ),
         "breakfast": (
-            "Im Schlafwagen ist das Frühstück inbegriffen, im Liegewagen kostet es 9 Euro. Serviert wird eine Stunde vor {city}.",
-            "Es gibt Kaffee, Tee, frisches Brot, Marmelade und Käse, ab sechs Uhr direkt ins Abteil.",
+            "Im Schlafwagen ist das Frühstück inbegriffen, im Liegewagen kostet es 9 Euro: Kaffee oder Tee, frisches Brot, Marmelade und Käse. Wir bringen es ab sechs Uhr ins Abteil, einen Speisewagen gibt es nicht.",
         ),
         "wifi": (
-            "WLAN ist in allen Wagen kostenlos: Netz „Vesper“, ohne Passwort. In Tunneln und an Grenzen macht es Pause.",
-            "Jedes Bett hat eine Steckdose und einen USB-Anschluss. WLAN ist kostenlos, in den Bergen etwas langsam.",
+            "WLAN ist in allen Wagen kostenlos: Netz „Vesper“, ohne Passwort, mit Pausen in den Tunneln. Jedes Bett hat eine Steckdose und einen USB-Anschluss.",
         ),
         "cancel": (
             "{code} können Sie bis 48 Stunden vor Abfahrt kostenlos stornieren oder umbuchen. Soll ich das jetzt tun?",
@@ -227,11 +221,10 @@ GERMAN = Language(
             "Unser Zugteam gibt Fundsachen jeden Morgen in {city} ab. Sie hören innerhalb von drei Tagen von uns.",
         ),
         "payment": (
-            "Das tut mir leid. Bitte prüfen Sie, ob Ihre Bank Online-Zahlungen erlaubt, und versuchen Sie es noch einmal; Ihr Bett bleibt 30 Minuten reserviert.",
-            "Sie können mit Karte, PayPal oder Überweisung zahlen. Eine doppelte Abbuchung kommt innerhalb von drei Tagen zurück.",
+            "Das tut mir leid. Sie können mit Karte, PayPal oder Überweisung zahlen, Ihr Platz bleibt solange 30 Minuten reserviert. Eine doppelte Abbuchung kommt innerhalb von drei Tagen zurück.",
         ),
         "special_meal": (
-            "Es gibt ein veganes, ein glutenfreies und ein laktosefreies Frühstück. Sagen Sie mir bis zwölf Uhr am Reisetag, welches Sie möchten, dann ist es an Bord, ohne Aufpreis.",
+            "Es gibt ein veganes, ein glutenfreies, ein laktosefreies und ein Halal-Frühstück, auf Wunsch ohne Nüsse verpackt. Sagen Sie mir bis zwölf Uhr am Reisetag, welches Sie möchten; es kostet nichts extra.",
         ),
     },
     buttons={
@@ -358,21 +351,15 @@ GERMAN = Language(
         "Das habe ich leider nicht verstanden. Fragen Sie mich nach Zeiten, Verspätungen oder Ihrer Buchung.",
         "Wie bitte? Sagen Sie es bitte noch einmal.",
     ),
-    impatient=(
-        "das war nicht meine Frage",
-        "nein",
-        "??",
-        "das beantwortet meine Frage nicht",
-        "hilft mir nicht",
-        "bitte nochmal lesen",
-    ),
+    impatient=("das war nicht meine Frage", "nein", "das beantwortet meine Frage nicht", "hilft mir nicht"),
+    impatient_typed=("??", "bitte nochmal lesen"),
     waiting=("hallo? ist da jemand?", "ich warte noch...", "gibt es etwas Neues?"),
     photo="Danke für das Foto. Bilder kann ich nicht ansehen, aber ich habe es zu Ihrer Buchung gelegt.",
     handover_spoken="Verbinden kann ich Sie hier nicht. Bitte schreiben Sie uns auf der Website von Vesper, dort antwortet das Team bis dreiundzwanzig Uhr.",
     waits="Ihre Nachricht liegt meinen Kolleginnen und Kollegen vor. Jemand meldet sich so bald wie möglich.",
     agent_hello=(
         "Hallo{name}, hier ist {agent} von Vesper. Ich habe mitgelesen.",
-        "Guten Abend{name}, ich bin {agent}, ein echter Mensch.",
+        "Guten Tag{name}, ich bin {agent}, ein echter Mensch.",
     ),
     agent_bye=(
         "Eine gute Nacht an Bord. Ab jetzt ist der Assistent wieder für Sie da.",

@@ -67,10 +67,10 @@ ITALIAN = Language(
     questions={
         "greeting": (
             "Ciao",
-            "Buonasera",
+            "salve a tutti",
             "Buongiorno",
             "salve, una domanda",
-            "Buonasera, mi può aiutare?",
+            "Salve, mi può aiutare?",
             "salve",
         ),
         "thanks": (
@@ -78,7 +78,7 @@ ITALIAN = Language(
             "Grazie mille",
             "perfetto, grazie",
             "ottimo, grazie dell'aiuto",
-            "ok grazie, buona serata",
+            "ok grazie, arrivederci",
             "Molto gentile, grazie",
         ),
         "human": (
@@ -180,8 +180,8 @@ ITALIAN = Language(
     },
     answers={
         "greeting": (
-            "Buonasera, sono Vesper. Orari, ritardi, cuccette, prenotazioni: come posso aiutarLa?",
-            "Salve, Le diamo il benvenuto. Che cosa desidera sapere sul Suo treno notturno?",
+            "Salve, sono Vesper. Orari, ritardi, cuccette, prenotazioni: come posso aiutarLa?",
+            "Le diamo il benvenuto. Che cosa desidera sapere sul Suo treno notturno?",
         ),
         "thanks": ("È stato un piacere. Buon riposo a bordo!", "Prego. Buon viaggio!"),
         "human": ("Certamente. Avviso i miei colleghi, tra poco qualcuno Le scriverà qui.",),
@@ -191,31 +191,25 @@ ITALIAN = Language(
         ),
         "delay": (
             "Il {train} per {city} ha circa {delay} minuti di ritardo. Parte da {start}, binario {platform}.",
-            "Il {train} è in orario: {depart} da {start}, binario {platform}.",
+            "Nessun ritardo segnalato per il {train}: {depart} da {start}, binario {platform}.",
         ),
         "booking": (
-            "Volentieri. Da {start} a {city} la cuccetta costa da {price} euro, il vagone letto da 129. Quale sera preferisce?",
-            "Può prenotare fino a sei mesi prima. Per {city} questa settimana ci sono ancora posti da {price} euro.",
+            "Volentieri. Da {start} a {city} la cuccetta costa da {price} euro e il vagone letto da 129; questa settimana ci sono ancora posti. Può prenotare fino a sei mesi prima. Quale sera preferisce?",
         ),
         "cabins": (
-            "In cuccetta si condivide con al massimo cinque persone, lenzuola e cuscino inclusi. Il vagone letto ha da uno a tre letti, lavandino e colazione. Tutte le porte si chiudono dall'interno.",
-            "Per una famiglia di quattro è ideale lo scompartimento cuccette privato: quattro letti, una porta, un solo prezzo.",
+            "Uno scompartimento cuccette ha quattro o sei posti, con lenzuola e cuscini; può anche prenderlo per intero. Il vagone letto ha da uno a tre letti, lavandino, colazione e una doccia in fondo alla carrozza. Tutte le porte si chiudono dall'interno.",
         ),
         "bike": (
-            "Le bici sono benvenute sul {train}: 15 euro, con prenotazione. Le bici piegate viaggiano gratis.",
-            "Il {train} ha otto posti bici. Ne aggiungo uno alla Sua prenotazione per 15 euro?",
+            "Le bici sono benvenute: il {train} ha otto posti, 15 euro ciascuno, con prenotazione. Le bici piegate viaggiano gratis. Ne aggiungo uno a {code}?",
         ),
         "luggage": (
-            "Sono comprese due valigie e una borsa a persona. Si mettono sotto la cuccetta in basso o sopra la porta.",
-            "Sci e passeggini viaggiano gratis. Il personale di bordo Le mostrerà dove riporli.",
+            "Sono comprese due valigie fino a 85 cm e una borsa a persona. Si mettono sotto la cuccetta in basso o sopra la porta. Sci e passeggini viaggiano gratis, il personale Le mostrerà dove riporli.",
         ),
         "breakfast": (
-            "La colazione è inclusa nel vagone letto; in cuccetta costa 9 euro. È servita un'ora prima di {city}.",
-            "Caffè, tè, pane fresco, marmellata e formaggio, serviti nello scompartimento dalle sei.",
+            "La colazione è inclusa nel vagone letto; in cuccetta costa 9 euro: caffè o tè, pane fresco, marmellata e formaggio. La portiamo nello scompartimento dalle sei, non c'è la carrozza ristorante.",
         ),
         "wifi": (
-            "Il Wi-Fi è gratuito in tutte le carrozze: rete «Vesper», senza password. Nelle gallerie si interrompe.",
-            "Ogni cuccetta ha una presa e una porta USB. Il Wi-Fi è gratuito, un po' lento in montagna.",
+            "Il Wi-Fi è gratuito in tutte le carrozze: rete «Vesper», senza password, con pause nelle gallerie. Ogni cuccetta ha una presa e una porta USB.",
         ),
         "cancel": (
             "Può annullare o spostare {code} gratuitamente fino a 48 ore prima della partenza. Procedo?",
@@ -226,11 +220,10 @@ ITALIAN = Language(
             "Il personale consegna ogni mattina a {city} ciò che trova. Avrà nostre notizie entro tre giorni.",
         ),
         "payment": (
-            "Mi dispiace. Verifichi che la Sua banca permetta i pagamenti online e riprovi; il posto resta riservato per 30 minuti.",
-            "Può pagare con carta, PayPal o bonifico. Un doppio addebito viene restituito entro tre giorni.",
+            "Mi dispiace per il disagio. Può pagare con carta, PayPal o bonifico, e il posto resta riservato per 30 minuti. Un doppio addebito viene restituito entro tre giorni.",
         ),
         "special_meal": (
-            "C'è una colazione vegana, una senza glutine e una senza lattosio. Mi dica quale entro mezzogiorno del giorno di partenza e sarà a bordo, senza supplemento.",
+            "C'è una colazione vegana, senza glutine, senza lattosio o halal, confezionata senza noci se lo desidera. Mi dica quale entro mezzogiorno del giorno di partenza, non costa nulla in più.",
         ),
     },
     buttons={
@@ -357,21 +350,15 @@ ITALIAN = Language(
         "Scusi, non ho sentito bene. Può chiedermi orari, ritardi o la Sua prenotazione.",
         "Non ho capito. Può ripetere?",
     ),
-    impatient=(
-        "non è quello che ho chiesto",
-        "no",
-        "???",
-        "non mi sta rispondendo",
-        "non mi aiuta",
-        "rilegga il mio messaggio per favore",
-    ),
+    impatient=("non è quello che ho chiesto", "no", "non mi sta rispondendo", "non mi aiuta"),
+    impatient_typed=("???", "rilegga il mio messaggio per favore"),
     waiting=("c'è qualcuno?", "sto ancora aspettando...", "ci sono novità?"),
     photo="Grazie per la foto. Non so guardare le immagini, ma l'ho allegata alla Sua prenotazione.",
     handover_spoken="Da qui non posso metterLa in contatto. Ci scriva sul sito di Vesper, i miei colleghi rispondono fino alle ventitré.",
     waits="I miei colleghi hanno il Suo messaggio. Qualcuno Le risponderà appena possibile.",
     agent_hello=(
-        "Buongiorno{name}, sono {agent} di Vesper. Ho letto il Suo messaggio.",
-        "Buonasera{name}, sono {agent}, una persona vera.",
+        "Salve{name}, sono {agent} di Vesper. Ho letto il Suo messaggio.",
+        "Salve{name}, sono {agent}, una persona vera.",
     ),
     agent_bye=("Buona notte a bordo. L'assistente resta qui se serve.", "È stato un piacere. Ci scriva quando vuole."),
     relief=(

@@ -67,8 +67,8 @@ SPANISH = Language(
     questions={
         "greeting": (
             "Hola",
-            "Buenas tardes",
-            "Buenas noches",
+            "Muy buenas",
+            "hola buenas",
             "hola, una pregunta",
             "Hola, ¿me puede ayudar?",
             "buenas",
@@ -180,8 +180,8 @@ SPANISH = Language(
     },
     answers={
         "greeting": (
-            "Buenas noches, soy Vesper. Horarios, retrasos, literas, reservas: ¿en qué puedo ayudarle?",
-            "Hola, le damos la bienvenida. ¿Qué desea saber sobre su tren nocturno?",
+            "Hola, soy Vesper. Horarios, retrasos, literas, reservas: ¿en qué puedo ayudarle?",
+            "Le damos la bienvenida. ¿Qué desea saber sobre su tren nocturno?",
         ),
         "thanks": ("Un placer. ¡Que descanse a bordo!", "De nada. ¡Buen viaje!"),
         "human": ("Por supuesto. Aviso a mis compañeros, enseguida le escribirá alguien por aquí.",),
@@ -191,31 +191,25 @@ SPANISH = Language(
         ),
         "delay": (
             "El {train} a {city} lleva unos {delay} minutos de retraso. Sale de {start} por la vía {platform}.",
-            "El {train} va en hora: {depart} desde {start}, vía {platform}.",
+            "No hay retrasos previstos para el {train}: {depart} desde {start}, vía {platform}.",
         ),
         "booking": (
-            "Con mucho gusto. De {start} a {city}, la litera cuesta desde {price} euros y el coche cama desde 129. ¿Qué noche le viene bien?",
-            "Puede reservar hasta con seis meses de antelación. Para {city} quedan plazas esta semana desde {price} euros.",
+            "Con mucho gusto. De {start} a {city}, la litera cuesta desde {price} euros y el coche cama desde 129; esta semana quedan plazas. Puede reservar hasta con seis meses de antelación. ¿Qué noche le viene bien?",
         ),
         "cabins": (
-            "En litera comparte con cinco personas como máximo, con sábanas y almohada. El coche cama tiene de una a tres camas, lavabo y desayuno. Todas las puertas se cierran por dentro.",
-            "Para una familia de cuatro, lo mejor es el compartimento de literas privado: cuatro camas, una puerta, un solo precio.",
+            "Un compartimento de literas tiene cuatro o seis plazas, con sábanas y almohada; también puede reservarlo entero. El coche cama tiene de una a tres camas, lavabo, desayuno y una ducha al final del coche. Todas las puertas se cierran por dentro.",
         ),
         "bike": (
-            "Las bicis son bienvenidas en el {train}: 15 euros, con reserva. Las bicis plegadas viajan gratis.",
-            "El {train} tiene ocho plazas para bicis. ¿Le añado una a su reserva por 15 euros?",
+            "Las bicis son bienvenidas: el {train} tiene ocho plazas, a 15 euros, con reserva. Las bicis plegadas viajan gratis. ¿Le añado una a {code}?",
         ),
         "luggage": (
-            "Se incluyen dos maletas y un bolso por persona. Caben debajo de la litera inferior o encima de la puerta.",
-            "Los esquís y los carritos viajan gratis. La tripulación le indicará dónde dejarlos.",
+            "Se incluyen dos maletas de hasta 85 cm y un bolso por persona. Caben debajo de la litera inferior o encima de la puerta. Los esquís y los carritos viajan gratis, la tripulación le indicará dónde dejarlos.",
         ),
         "breakfast": (
-            "El desayuno está incluido en coche cama; en litera cuesta 9 euros. Se sirve una hora antes de {city}.",
-            "Hay café, té, pan recién hecho, mermelada y queso, en su compartimento a partir de las seis.",
+            "El desayuno está incluido en coche cama; en litera cuesta 9 euros: café o té, pan recién hecho, mermelada y queso. Lo llevamos a su compartimento a partir de las seis, no hay vagón restaurante.",
         ),
         "wifi": (
-            "El wifi es gratuito en todos los coches: red «Vesper», sin contraseña. En los túneles se interrumpe.",
-            "Cada litera tiene enchufe y puerto USB. El wifi es gratuito, aunque lento en la montaña.",
+            "El wifi es gratuito en todos los coches: red «Vesper», sin contraseña, con pausas en los túneles. Cada litera tiene enchufe y puerto USB.",
         ),
         "cancel": (
             "Puede cancelar o cambiar {code} sin coste hasta 48 horas antes de la salida. ¿Lo hago ahora?",
@@ -226,11 +220,10 @@ SPANISH = Language(
             "La tripulación entrega cada mañana en {city} lo que encuentra. Tendrá noticias nuestras en tres días.",
         ),
         "payment": (
-            "Lo siento. Compruebe que su banco permite pagos por internet e inténtelo de nuevo; le guardamos la plaza 30 minutos.",
-            "Puede pagar con tarjeta, PayPal o transferencia. Un cobro doble se devuelve en tres días.",
+            "Lamento las molestias. Puede pagar con tarjeta, PayPal o transferencia, y le guardamos la plaza 30 minutos. Un cobro doble se devuelve en tres días.",
         ),
         "special_meal": (
-            "Tenemos desayuno vegano, sin gluten y sin lactosa. Dígame cuál antes del mediodía del día del viaje y estará a bordo, sin suplemento.",
+            "Tenemos desayuno vegano, sin gluten, sin lactosa y halal, preparado sin frutos secos si lo desea. Dígame cuál antes del mediodía del día del viaje, no tiene suplemento.",
         ),
     },
     buttons={
@@ -357,24 +350,18 @@ SPANISH = Language(
         "Perdón, no le he oído bien. Puede preguntarme por horarios, retrasos o su reserva.",
         "No le he entendido. ¿Puede repetirlo?",
     ),
-    impatient=(
-        "no es lo que he preguntado",
-        "no",
-        "???",
-        "no me está contestando",
-        "no me sirve",
-        "lea otra vez mi mensaje por favor",
-    ),
+    impatient=("no es lo que he preguntado", "no", "no me está contestando", "no me sirve"),
+    impatient_typed=("???", "lea otra vez mi mensaje por favor"),
     waiting=("¿hola? ¿hay alguien?", "sigo esperando...", "alguna novedad?"),
     photo="Gracias por la foto. No sé ver imágenes, pero la he adjuntado a su reserva.",
     handover_spoken="Por aquí no puedo pasarle con nadie. Escríbanos en la web de Vesper, mis compañeros responden hasta las once de la noche.",
     waits="Mis compañeros tienen su mensaje. Alguien le atenderá lo antes posible.",
     agent_hello=(
         "Hola{name}, soy {agent}, de Vesper. He leído su mensaje.",
-        "Buenas noches{name}, soy {agent}, una persona de verdad.",
+        "Hola{name}, me llamo {agent} y soy una persona de verdad.",
     ),
     agent_bye=(
-        "Buenas noches a bordo. El asistente sigue aquí si lo necesita.",
+        "Feliz noche a bordo. El asistente sigue aquí si lo necesita.",
         "Un placer. Escríbanos cuando quiera.",
     ),
     relief=(
