@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from msgspec import UNSET
+
 from convdata.database import Row
 from convdata.events import Customer, Message, MuteSaid, StatusSaid
 from convdata.folding import search_key
@@ -95,7 +97,7 @@ class Conversation:
 
     @classmethod
     def of(cls, row: Row) -> "Conversation":
-        return cls(*row)
+        return cls(*tuple(row))
 
     def silent(self, when: datetime) -> bool:
         """Whether the bot was muted for this customer at that time."""
@@ -113,7 +115,7 @@ class Conversation:
             self.last_sender = message.sender
         if message.language and (when, seq) >= (self.language_at, self.language_seq):
             self.language, self.language_at, self.language_seq = message.language, when, seq
-        if message.sender == Sender.USER and (when, seq) >= (self.last_user_at, self.last_user_seq):
+        if message.sender == Sender.USER.value and (when, seq) >= (self.last_user_at, self.last_user_seq):
             self.last_user_at, self.last_user_seq = when, seq
             self.last_user_event, self.last_user_understood = event_key, message.understood
 
@@ -128,7 +130,7 @@ class Conversation:
         moment = [when.isoformat(timespec="microseconds"), customer.seq or 0]
         for name in FIELDS:
             value: Any = customer.data if name == "further_data" else getattr(customer, name)
-            if value is _UNSET or moment < said.get(name, ["", 0]):
+            if value is UNSET or moment < said.get(name, ["", 0]):
                 continue
             said[name] = moment
             setattr(self, name, _as_text(value))
@@ -137,37 +139,25 @@ class Conversation:
         self.first_event_at = min(self.first_event_at, when)
 
     def take_status(self, said: StatusSaid, when: datetime) -> None:
-        seq = said.seq or 0
         self.first_event_at = min(self.first_event_at, when)
-        if (when, seq) < (self.status_said_at, self.status_said_seq):
-            return
-        self.status_said_at, self.status_said_seq = when, seq
-        if said.status == Status.OK:
-            self.need_help_since = self.need_help_reason = None
-        else:
-            self.need_help_since = self.need_help_since or when
-            self.need_help_reason = said.reason
+        self._say_status(Status(said.status), said.reason, when, (when, said.seq or 0))
+
+    def set_status(self, status: Status, reason: str | None, now: datetime) -> None:
+        """A person's word: the latest, whatever a source whose clock is ahead has said."""
+        self._say_status(status, reason, now, max((now, 0), (self.status_said_at, self.status_said_seq)))
 
     def take_mute(self, said: MuteSaid, when: datetime, until: datetime, by: str, end: MuteEnd) -> None:
         """Mute or unmute. One that was overtaken by a later word only leaves its window."""
-        seq = said.seq or 0
         self.first_event_at = min(self.first_event_at, when)
-        current = (when, seq) >= (self.mute_said_at, self.mute_said_seq)
-        if when < self.last_message_at:
-            self.recount = True  # messages that are here already may have fallen into the silence
-        if said.muted:
-            mute = Mute(self.customer_key, str(uuid.uuid4()), when, until, by)
-            if current:
-                self._end_mute(when, MuteEnd.SUPERSEDED)
-                self.muted_at, self.muted_until, self.muted_by, self.mute_reason = when, until, by, said.reason
-            elif self.mute_said_at < until:
-                mute.end(self.mute_said_at, MuteEnd.SUPERSEDED)
-            self.mutes.append(mute)
-        elif current:
-            self._end_mute(when, end)
-            self.muted_at = self.muted_until = self.muted_by = self.mute_reason = None
-        if current:
-            self.mute_said_at, self.mute_said_seq = when, seq
+        self._say_mute(until if said.muted else None, said.reason, when, (when, said.seq or 0), by, end)
+
+    def mute(self, until: datetime, reason: str | None, now: datetime, by: str) -> None:
+        """A person mutes the bot: the latest word, whatever a source whose clock is ahead has said."""
+        self._say_mute(until, reason, now, self._latest_word(now), by, MuteEnd.PERSON)
+
+    def unmute(self, now: datetime) -> None:
+        """A person lets the bot answer again."""
+        self._say_mute(None, None, now, self._latest_word(now), "", MuteEnd.PERSON)
 
     def settle(self) -> None:
         """Bring the status up to date, in the order of precedence of rule 3."""
@@ -178,14 +168,51 @@ class Conversation:
         else:
             self.status = Status.OK.value
 
+    def _say_status(self, status: Status, reason: str | None, when: datetime, word: tuple[datetime, int]) -> None:
+        if word < (self.status_said_at, self.status_said_seq):
+            return
+        self.status_said_at, self.status_said_seq = word
+        if status is Status.NEED_HELP:
+            self.need_help_since = self.need_help_since or when
+            self.need_help_reason = reason
+        else:
+            self.need_help_since = self.need_help_reason = None
+
+    def _latest_word(self, now: datetime) -> tuple[datetime, int]:
+        return max((now, 0), (self.mute_said_at, self.mute_said_seq))
+
+    def _say_mute(
+        self,
+        until: datetime | None,
+        reason: str | None,
+        when: datetime,
+        word: tuple[datetime, int],
+        by: str,
+        end: MuteEnd,
+    ) -> None:
+        """``until`` None lets the bot answer again; ``word`` is when this was said, among all that was said of mutes."""
+        current = word >= (self.mute_said_at, self.mute_said_seq)
+        if when < self.last_message_at:
+            self.recount = True  # messages that are here already may have fallen into the silence
+        if until is not None:
+            mute = Mute(self.customer_key, str(uuid.uuid4()), when, until, by)
+            if current:
+                self._end_mute(when, MuteEnd.SUPERSEDED)
+                self.muted_at, self.muted_until, self.muted_by, self.mute_reason = when, until, by, reason
+            elif self.mute_said_at < until:
+                mute.end(self.mute_said_at, MuteEnd.SUPERSEDED)
+            self.mutes.append(mute)
+        elif current:
+            self._end_mute(when, end)
+            self.muted_at = self.muted_until = self.muted_by = self.mute_reason = None
+        if current:
+            self.mute_said_at, self.mute_said_seq = word
+
     def _end_mute(self, at: datetime, by: MuteEnd) -> None:
         for mute in self.mutes:
-            if mute.ended_at is None and mute.muted_at == self.muted_at:
-                # A mute that its timer had ended before is not ended again, only noted as such.
-                if mute.muted_until <= at:
-                    mute.end(mute.muted_until, MuteEnd.TIMER)
-                else:
-                    mute.end(at, by)
+            # One that its timer had ended before is left to the sweep, which writes the record of that (rule 9).
+            if mute.ended_at is None and mute.muted_at == self.muted_at and mute.muted_until > at:
+                mute.end(at, by)
 
 
 def mute_end(when: datetime, until: datetime | None, hours: float) -> datetime:
@@ -200,6 +227,3 @@ def _as_text(value: Any) -> str | None:
     if isinstance(value, bool):
         return "true" if value else "false"
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
-
-
-_UNSET = Customer.__struct_defaults__[0]

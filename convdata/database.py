@@ -45,6 +45,10 @@ TRIES = 5
 EPOCH = datetime(1970, 1, 1)
 
 
+class Overtaken(Exception):
+    """Work of ``Store.change`` that read what another has changed meanwhile raises this, to be run again."""
+
+
 class Transaction:
     """What ``Store.change`` hands to its work: ask and tell on one connection."""
 
@@ -120,8 +124,8 @@ class Store:
                 with self._write_turn(), self._connection() as connection, connection.begin():
                     result = work(Transaction(connection, self.kind))
                 break
-            except DBAPIError as error:
-                if attempt == TRIES - 1 or not _is_conflict(error):
+            except (DBAPIError, Overtaken) as error:
+                if attempt == TRIES - 1 or not (isinstance(error, Overtaken) or _is_conflict(error)):
                     raise
                 time.sleep(random.uniform(0.005, 0.05) * (attempt + 1))
         self.version += 1
@@ -141,6 +145,33 @@ class Store:
         """Nobody writes in here; readers go on. For work on the file itself."""
         with self._writer:
             yield
+
+    @contextmanager
+    def closed(self) -> Iterator[None]:
+        """No connection is open in here, and askers wait. For exchanging the file itself."""
+        with self.gate.closed():
+            self.engine.dispose()
+            yield
+
+    @contextmanager
+    def driver(self) -> Iterator[Any]:
+        """A connection of the driver's own, outside of any transaction. For what only one kind of store can do."""
+        with self._connection() as connection:
+            yield connection.connection.driver_connection
+
+    def outside_transactions(self, *statements: str) -> None:
+        """Run statements that no transaction can hold, such as Postgres's vacuum."""
+        with self._connection() as connection:
+            alone = connection.execution_options(isolation_level="AUTOCOMMIT")
+            for statement in statements:
+                alone.exec_driver_sql(statement)
+
+    def has_table(self, name: str) -> bool:
+        """Whether the schema has come that far."""
+        found = sa.text("select 1 from information_schema.tables where table_name = :name and table_schema = :schema")
+        with self._connection() as connection:
+            schema = "main" if self.kind == "duckdb" else "public"
+            return connection.execute(found, {"name": name, "schema": schema}).first() is not None
 
     @contextmanager
     def _write_turn(self) -> Iterator[None]:
@@ -169,7 +200,9 @@ def connect(settings: Settings) -> Store:
     try:
         url = sa.make_url(settings.store)
     except ArgumentError:
-        raise SettingWrong("MISHEARD_STORE is not a URL; use duckdb:///path/file.duckdb or postgresql+psycopg://…") from None
+        raise SettingWrong(
+            "MISHEARD_STORE is not a URL; use duckdb:///path/file.duckdb or postgresql+psycopg://…"
+        ) from None
     if url.get_backend_name() == "duckdb" and url.database and url.database != ":memory:":
         file = Path(url.database)
         file = file if file.is_absolute() else PROJECT / file
@@ -221,7 +254,8 @@ def _lock_down(connection: Any, file: str) -> None:
     """
     if connection.execute("select current_setting('enable_external_access')").fetchone()[0]:
         neighbour = f"{file}.rewriting".replace("'", "''")
-        connection.execute(f"set allowed_paths = ['{neighbour}', '{neighbour}.wal']")
+        paths = ", ".join(f"'{neighbour}{end}'" for end in ("", ".wal", ".wal.checkpoint", ".wal.recovery"))
+        connection.execute(f"set allowed_paths = [{paths}]")
         connection.execute("set enable_external_access = false")
 
 
@@ -302,7 +336,13 @@ def _said_as_sentences(url: sa.URL) -> Iterator[None]:
         yield
     except sa.exc.TimeoutError:
         raise StoreAway("The store is too busy to answer just now; try again in a moment.") from None
-    except (OperationalError, sa.exc.InterfaceError, sa.exc.InternalError, sa.exc.ProgrammingError, sa.exc.DatabaseError) as error:
+    except (
+        OperationalError,
+        sa.exc.InterfaceError,
+        sa.exc.InternalError,
+        sa.exc.ProgrammingError,
+        sa.exc.DatabaseError,
+    ) as error:
         if _is_conflict(error):
             raise
         sentence = _away_sentence(url, str(error.orig), error)

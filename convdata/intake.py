@@ -1,7 +1,5 @@
 """Events become rows: a batch in one transaction, every event in exactly one count."""
 
-import json
-import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -9,9 +7,10 @@ from typing import Any
 
 import msgspec
 
+from convdata.activity import Record, act, record
 from convdata.conversation import NEVER, Conversation, Mute, mute_end
 from convdata.counts import Differences, countable, recount
-from convdata.database import Store, Transaction
+from convdata.database import Overtaken, Store, Transaction
 from convdata.events import Customer, Event, Message, MuteSaid, StatusSaid
 from convdata.keys import customer_key, event_key
 from convdata.vocabulary import Act, MuteEnd
@@ -78,7 +77,7 @@ class _Batch:
         self.new_verdicts: dict[int, _Known] = {}
         self.verdicts: dict[tuple[str, str], tuple[int, _Known]] = {}
         self.other_events: list[tuple[Any, ...]] = []
-        self.activity: list[tuple[Any, ...]] = []
+        self.activity: list[Record] = []
 
     def take(self, keyed: Sequence[tuple[Event, str, int]]) -> Counts:
         self._load(keyed)
@@ -90,6 +89,21 @@ class _Batch:
 
     def _load(self, keyed: Sequence[tuple[Event, str, int]]) -> None:
         ask = self.transaction.ask
+        first: dict[str, Event] = {}
+        for event, key, _ in keyed:
+            first.setdefault(key, event)
+        # Conversations come first: on Postgres that locks them, and what is read after stays true (an erasure that
+        # was quicker has left its key by then).
+        self.conversations = load(self.transaction, list(first))
+        self.erased = self._erased(list(first))
+        kept_out = {k for k, e in first.items() if k in self.erased and e.when <= self.erased[k]}
+        new = [k for k in first if k not in self.conversations and k not in kept_out]
+        if new:
+            made = [Conversation.new(k, first[k].channel, first[k].customer_id, first[k].when) for k in new]
+            self._write(("add_customers", "add_people"), made)
+            self.conversations |= load(self.transaction, new)
+            if self._erased(new) != {k: self.erased[k] for k in new if k in self.erased}:
+                raise Overtaken("customers of this batch were added and erased while it was read")
         for row in ask("intake/known_events", rows={"event_key": list({ekey for _, _, ekey in keyed})}):
             self.known[(row.source, row.event_id)] = _Known(
                 row.customer_key,
@@ -102,28 +116,10 @@ class _Batch:
                 row.confidence,
                 row.alternatives,
             )
-        first: dict[str, Event] = {}
-        for event, key, _ in keyed:
-            first.setdefault(key, event)
-        keys = {"customer_key": list(first)}
-        self.erased = {row.customer_key: row.erased_until for row in ask("intake/erased", rows=keys)}
-        self.conversations = self._standing(list(first))
-        kept_out = {k for k, e in first.items() if k in self.erased and e.when <= self.erased[k]}
-        new = [k for k in first if k not in self.conversations and k not in kept_out]
-        if new:
-            made = [Conversation.new(k, first[k].channel, first[k].customer_id, first[k].when) for k in new]
-            self._write(("add_customers", "add_people"), made)
-            self.conversations |= self._standing(new)
-        if self.conversations:
-            for row in ask("intake/mute_windows", rows={"customer_key": list(self.conversations)}):
-                mute = Mute(
-                    row.customer_key, row.mute_id, row.muted_at, row.muted_until, "", row.ended_at, new=False
-                )
-                self.conversations[row.customer_key].mutes.append(mute)
 
-    def _standing(self, keys: list[str]) -> dict[str, Conversation]:
-        rows = self.transaction.ask("intake/conversations", rows={"customer_key": keys})
-        return {row.customer_key: Conversation.of(row) for row in rows}
+    def _erased(self, keys: list[str]) -> dict[str, datetime]:
+        rows = self.transaction.ask("intake/erased", rows={"customer_key": keys})
+        return {row.customer_key: row.erased_until for row in rows}
 
     def _take_one(self, event: Event, key: str, ekey: int, arrived: int) -> None:
         when = event.when
@@ -149,7 +145,7 @@ class _Batch:
         if conversation is None:  # its first event was suppressed; this one is of a new customer
             made = Conversation.new(key, event.channel, event.customer_id, when)
             self._write(("add_customers", "add_people"), [made])
-            conversation = self.conversations[key] = self._standing([key])[key]
+            conversation = self.conversations[key] = load(self.transaction, [key])[key]
         self.touched[key] = conversation
         self.counts.stored += 1
         if isinstance(event, Message):
@@ -165,7 +161,9 @@ class _Batch:
             self._record(f"status_{event.status}", event, key, when, event.reason)
         else:
             assert isinstance(event, MuteSaid)
-            until = event.until.replace(tzinfo=None) - (event.until.utcoffset() or NEVER - NEVER) if event.until else None
+            until = (
+                event.until.replace(tzinfo=None) - (event.until.utcoffset() or NEVER - NEVER) if event.until else None
+            )
             until = mute_end(when, until, self.store.settings.mute_hours)
             conversation.take_mute(event, when, until, event.source, MuteEnd.PROGRAM)
             type_name = "mute"
@@ -240,14 +238,26 @@ class _Batch:
         return True
 
     def _record(
-        self, act: str, event: Event, key: str, when: datetime, reason: str | None, details: dict[str, str] | None = None
+        self,
+        what: str,
+        event: Event,
+        key: str,
+        when: datetime,
+        reason: str | None,
+        details: dict[str, str] | None = None,
     ) -> None:
         self.activity.append(
-            (
-                str(uuid.uuid4()), when, self.now, event.source, str(act), key, event.channel, reason,
-                json.dumps(details) if details else None,
+            act(
+                what,
+                actor=event.source,
+                now=self.now,
+                done_at=when,
+                customer_key=key,
+                channel=event.channel,
+                reason=reason,
+                details=details,
             )
-        )  # fmt: skip
+        )
 
     def _tell(self) -> None:
         tell = self.transaction.tell
@@ -274,7 +284,7 @@ class _Batch:
                 last_at=max(times),
             )
         tell("add_other_events", _columns(OTHER_COLUMNS, self.other_events))
-        tell("add_activity", _columns(ACTIVITY_COLUMNS, self.activity))
+        record(self.transaction, *self.activity)
         touched = sorted(self.touched.values(), key=lambda c: c.customer_key)
         for conversation in touched:
             conversation.settle()
@@ -287,6 +297,17 @@ class _Batch:
     def _write(self, changes: Iterable[str], conversations: Sequence[Conversation]) -> None:
         for change in changes:
             self.transaction.tell(change, _columns_of(conversations))
+
+
+def load(transaction: Transaction, keys: list[str]) -> dict[str, Conversation]:
+    """The conversations of these customers with their mutes, by key; on Postgres locked until the transaction ends."""
+    rows = transaction.ask("intake/conversations", rows={"customer_key": keys})
+    conversations = {row.customer_key: Conversation.of(row) for row in rows}
+    if conversations:
+        for row in transaction.ask("intake/mute_windows", rows={"customer_key": list(conversations)}):
+            mute = Mute(row.customer_key, row.mute_id, row.muted_at, row.muted_until, "", row.ended_at, new=False)
+            conversations[row.customer_key].mutes.append(mute)
+    return conversations
 
 
 def keep(transaction: Transaction, conversations: Sequence[Conversation]) -> None:
@@ -308,16 +329,13 @@ MESSAGE_COLUMNS = (
     "countable",
 )  # fmt: skip
 OTHER_COLUMNS = ("customer_key", "event_key", "source", "event_id", "type", "sent_at")
-ACTIVITY_COLUMNS = (
-    "act_id", "done_at", "recorded_at", "actor", "act", "customer_key", "channel", "reason", "details",
-)  # fmt: skip
 MUTE_COLUMNS = ("customer_key", "mute_id", "muted_at", "muted_until", "muted_by", "ended_at", "ended_by")
 _CONVERSATION_COLUMNS = tuple(f.name for f in fields(Conversation) if f.name not in ("mutes", "recount"))
 
 
 def _columns(names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> dict[str, Sequence[Any]]:
     if not rows:
-        return {name: () for name in names}
+        return dict.fromkeys(names, ())
     return dict(zip(names, zip(*rows, strict=True), strict=True))
 
 

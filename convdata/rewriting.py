@@ -1,76 +1,128 @@
-"""The DuckDB file written anew, so that erased bytes are gone from it.
+"""The store's files without the bytes of what was erased.
 
-DELETE, CHECKPOINT and VACUUM leave erased text in the file; only a new file without it does (docs/decisions/0004). The
-copy is made while everybody reads; writers wait. Then the gate closes for the moment in which the files change places.
+On DuckDB DELETE, CHECKPOINT and VACUUM leave erased text in the file; only a new file without it does
+(docs/decisions/0004). The copy is made while everybody reads; writers wait. Then the gate closes for the moment in which
+the files change places. On Postgres it is the server's VACUUM that lets go of them.
 
 Dying in the middle loses nothing: until the new file has taken the old one's place it is only a neighbour, thrown away
 at the next start; the erasure left a note in the store, and the next start writes the file anew before anything else.
 """
 
+import logging
 import os
+import shutil
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
+import duckdb
+from sqlalchemy.exc import DBAPIError
 
 from convdata.database import Store
+from convdata.erasure import HELD, REWRITING_DUE
+from convdata.errors import StoreAway
 
-DUE = "rewriting_due"
+log = logging.getLogger(__name__)
+
+# A file's own endings while DuckDB works on it; only the first is there when it has been closed in peace.
+_ENDINGS = ("", ".wal", ".wal.checkpoint", ".wal.recovery")
+
+
+def is_due(store: Store) -> bool:
+    """Whether erased bytes are still in the store's files."""
+    return _due(store) is not None
 
 
 def rewrite(store: Store) -> bool:
-    """Write the store's file anew if an erasure asks for it; returns when the erased bytes are gone. False: nothing due.
+    """Do what erasures ask for, if any do; returns when the erased bytes are gone. False: nothing was due.
 
-    On Postgres nothing is written anew: the server's own vacuum does that (docs/decisions/0004 says what is promised).
+    Several erasures ask for one rewriting. Raises StoreAway where it cannot be done now; it then stays due.
     """
-    if store.file is None:
+    due = _due(store)
+    if due is None:
         return False
-    with store.writing_stopped():
-        if not any(row.name == DUE for row in store.ask("store/facts")):
-            return False
-        new = _neighbour(store.file)
-        _forget(new)
-        _copy(store, new)
-        with store.gate.closed():
-            store.engine.dispose()  # the last connection out writes the log into the old file and removes it
-            _forget_log(store.file)
-            os.replace(new, store.file)
-            _sync_folder(store.file.parent)
+    if store.file is not None:
+        _write_anew(store, store.file)
+    else:
+        if store.kind == "postgresql":
+            # Planner statistics hold samples of names and texts too: gathered anew, then their old rows are let go.
+            tables = ", ".join(held.table for held in HELD)
+            store.outside_transactions(f"vacuum (analyze) {tables}", "vacuum pg_statistic")
+        # An erasure that came meanwhile has put its own note in place of this one.
+        store.change(lambda transaction: transaction.tell("remove_said_fact", name=REWRITING_DUE, value=due))
     return True
 
 
 def finish_rewriting(store: Store) -> None:
-    """At start: throw away a copy that was never finished, and do what an erasure before a crash had asked for."""
+    """At start: throw away a copy that was never finished, and do what an erasure before a crash had asked for.
+
+    Where that cannot be done (the disk is full) the store opens all the same, and it stays due.
+    """
     if store.file is None:
         return
     _forget(_neighbour(store.file))
-    with store._connection() as connection:
-        tables = {row[0] for row in connection.exec_driver_sql("select table_name from duckdb_tables()").all()}
-    if "store_facts" in tables:
-        rewrite(store)
+    shutil.rmtree(f"{store.file}.tmp", ignore_errors=True)  # what a query of a killed program had put aside
+    try:
+        if store.has_table("store_facts"):
+            rewrite(store)
+    except (StoreAway, DBAPIError, OSError) as reason:
+        log.warning("Erased bytes are still in the file: it could not be written anew (%s)", type(reason).__name__)
 
 
-def _copy(store: Store, new: Path) -> None:
-    with store._connection() as connection:
-        one = connection.exec_driver_sql
-        one(f"attach '{_quoted(new)}' as rewritten")
-        try:
-            with connection.begin() if not connection.in_transaction() else connection.get_transaction():  # type: ignore[union-attr]
-                tables = one(
-                    "select table_name, sql from duckdb_tables() where database_name = current_database() and not internal"
-                ).all()
-                for name, definition in tables:
-                    one(definition.replace(f"CREATE TABLE {name}", f"CREATE TABLE rewritten.{name}", 1))
-                    chosen = f" where name <> '{DUE}'" if name == "store_facts" else ""
-                    one(f"insert into rewritten.{name} select * from {name}{chosen}")
-            one("checkpoint rewritten")
-        finally:
-            if connection.in_transaction():
-                connection.rollback()
-            one("detach rewritten")
-            connection.rollback()
+def _due(store: Store) -> str | None:
+    row = store.ask_one("store/fact", name=REWRITING_DUE)
+    return row.value if row else None
+
+
+def _write_anew(store: Store, file: Path) -> None:
+    new = _neighbour(file)
+    try:
+        with store.writing_stopped():
+            _forget(new)
+            with store.driver() as driver:
+                _copy(driver, new)
+            with store.closed():
+                _close_in_peace(file)
+                os.replace(new, file)
+                _sync_folder(file.parent)
+    except OSError as wrong:
+        raise StoreAway(f"The store's file cannot be written anew: {wrong.strerror}. Make room beside it.") from None
+    finally:
+        _forget(new)
+
+
+def _copy(driver: Any, new: Path) -> None:
+    driver.execute(f"attach '{_quoted(new)}' as rewritten")
+    try:
+        (name,) = driver.execute("select current_database()").fetchone()
+        driver.execute(f'copy from database "{name.replace(chr(34), chr(34) * 2)}" to rewritten')
+        driver.execute("delete from rewritten.store_facts where name = ?", [REWRITING_DUE])
+        driver.execute("checkpoint rewritten")
+    finally:
+        driver.execute("detach rewritten")
+    if _leftovers(new):
+        raise StoreAway("The store's file cannot be written anew: its copy was not finished. It is tried again later.")
     new.chmod(0o600)
-    with open(new, "rb+") as file:
-        os.fsync(file.fileno())
+    with open(new, "rb+") as written:
+        os.fsync(written.fileno())
+
+
+def _close_in_peace(file: Path) -> None:
+    """See that DuckDB has let go of the old file and that nothing of it is left in a log.
+
+    It hands out an instance that is still open somewhere instead of opening the file, and would go on writing into the
+    replaced one; other settings than that one's make it say so. A log that stayed would be replayed into the new file.
+    """
+    try:
+        duckdb.connect(str(file), config={"custom_user_agent": "misheard-rewriting"}).close()
+    except duckdb.Error:
+        raise StoreAway("The store's file cannot be written anew: it is still open. It is tried again later.") from None
+    if _leftovers(file):
+        raise StoreAway("The store's file cannot be written anew: its log is not empty. It is tried again later.")
+
+
+def _leftovers(file: Path) -> bool:
+    return any(Path(f"{file}{ending}").exists() for ending in _ENDINGS[1:])
 
 
 def _neighbour(file: Path) -> Path:
@@ -78,12 +130,8 @@ def _neighbour(file: Path) -> Path:
 
 
 def _forget(new: Path) -> None:
-    for path in (new, Path(f"{new}.wal")):
-        path.unlink(missing_ok=True)
-
-
-def _forget_log(file: Path) -> None:
-    Path(f"{file}.wal").unlink(missing_ok=True)
+    for ending in _ENDINGS:
+        Path(f"{new}{ending}").unlink(missing_ok=True)
 
 
 def _sync_folder(folder: Path) -> None:
@@ -97,5 +145,3 @@ def _sync_folder(folder: Path) -> None:
 
 def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
-
-

@@ -4,7 +4,6 @@ import secrets
 from datetime import datetime
 from pathlib import Path
 
-
 from convdata.counts import rebuild
 from convdata.database import Store, Transaction, connect
 from convdata.errors import StoreTooNew
@@ -43,7 +42,9 @@ def schema_files(kind: str) -> list[Path]:
 def _bring_up_to_date(store: Store, transaction: Transaction, now: datetime) -> bool:
     if store.kind == "postgresql":
         transaction.script(_ONE_AT_A_TIME)
-    transaction.script("create table if not exists schema_steps (name varchar primary key, applied_at timestamp not null)")
+    transaction.script(
+        "create table if not exists schema_steps (name varchar primary key, applied_at timestamp not null)"
+    )
     applied = {row.name for row in transaction.ask("store/schema_steps")}
     known = schema_files(store.kind)
     unknown = applied - {f.name for f in known}
@@ -71,5 +72,3 @@ def _read_facts(store: Store, now: datetime) -> None:
 def is_empty(store: Store) -> bool:
     row = store.ask_one("customers/any")
     return row is None
-
-

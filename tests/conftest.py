@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from convdata.database import Store
 from tests.postgres import Postgres, running_postgres
+from tests.story import opened
 
 
 @pytest.fixture(scope="session")
@@ -30,3 +32,11 @@ def duckdb_url(tmp_path: Path) -> str:
 def store_url(request: pytest.FixtureRequest) -> str:
     """A fresh store; a test that takes it runs once on each kind."""
     return request.getfixturevalue({"duckdb": "duckdb_url", "postgresql": "postgres_url"}[request.param])
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
+    """A fresh store of either kind, opened."""
+    store = opened(store_url)
+    yield store
+    store.close()

@@ -12,6 +12,7 @@ create index messages_failed on messages (sent_at) where understood = false;
 create unique index other_events_event on other_events (event_key, source, event_id, customer_key);
 create index other_events_customer on other_events (customer_key);
 create index mutes_customer on mutes (customer_key);
+create index mutes_open on mutes (muted_until) where ended_at is null;
 create index daily_counts_day on daily_counts (day);
 create unique index customer_days_customer on customer_days (customer_key, day, language);
 create index customer_days_failed on customer_days (day, channel, language) include (customer_key, eligible, not_understood);

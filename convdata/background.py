@@ -1,0 +1,65 @@
+"""What has to be done without anybody asking: once a minute mutes are closed, and erased bytes are taken from the files."""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from convdata.database import Store
+from convdata.muting import sweep
+from convdata.periods import now_utc
+from convdata.rewriting import rewrite
+
+log = logging.getLogger(__name__)
+
+Job = Callable[[Store, datetime], object]
+
+JOBS: tuple[tuple[str, Job], ...] = (
+    ("The sweep", sweep),
+    ("Writing the store's file anew", lambda store, now: rewrite(store)),
+)
+
+
+class Background:
+    """One thread that does all jobs, waits, and does them again. A job that fails is logged in a line and comes again."""
+
+    def __init__(
+        self,
+        store: Store,
+        jobs: Sequence[tuple[str, Job]] = JOBS,
+        every: float = 60,
+        clock: Callable[[], datetime] = now_utc,
+    ) -> None:
+        self._store = store
+        self._jobs = jobs
+        self._every = every
+        self._clock = clock
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="misheard-background", daemon=True)
+
+    def start(self) -> "Background":
+        self._thread.start()
+        return self
+
+    def stop(self, seconds: float = 10) -> None:
+        """Returns when the job at hand is done, or after that many seconds."""
+        self._stopped.set()
+        if self._thread.is_alive():
+            self._thread.join(seconds)
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            for name, job in self._jobs:
+                if self._stopped.is_set():
+                    break
+                try:
+                    job(self._store, self._clock())
+                except Exception as wrong:  # whatever it is, the next minute must come
+                    log.error("%s failed and is tried again in a minute: %s", name, _line(wrong))
+            self._stopped.wait(self._every)
+
+
+def _line(wrong: Exception) -> str:
+    """What went wrong in one line; only the first, as databases repeat values in the others."""
+    text = str(wrong).splitlines() or [""]
+    return f"{type(wrong).__name__} {text[0][:200]}".strip()

@@ -1,0 +1,120 @@
+"""A customer removed for good: personal data, history, everything derived (product rule 12).
+
+One transaction takes the rows; the file is written anew soon after (rewriting.py), which takes the bytes.
+"""
+
+import uuid
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+
+from convdata.activity import act, record
+from convdata.database import Store, Transaction
+from convdata.errors import NotFound
+from convdata.periods import local_day
+from convdata.standing import NOBODY, in_hand, known_key
+from convdata.vocabulary import Act
+
+# The note in the store that erased bytes are still in its files; gone when they are.
+REWRITING_DUE = "rewriting_due"
+
+
+@dataclass(frozen=True)
+class Held:
+    """A table that holds something of a customer. ``erased_by`` is the change that takes it away, ``downloaded_by`` the
+    question that gives all of it; ``sentence`` says what it is, and why there is none of either where there is none.
+    """
+
+    table: str
+    sentence: str
+    erased_by: str | None = None
+    downloaded_by: str | None = None
+
+
+def _held(table: str, sentence: str) -> Held:
+    return Held(table, sentence, f"erase_{table}", f"held/{table}")
+
+
+HELD: tuple[Held, ...] = (
+    _held("messages", "What was said between the customer and the bot."),
+    _held("other_events", "That a source sent something else about them, and when."),
+    _held("mutes", "When the bot was silent for them."),
+    _held("customer_days", "How many of their messages there were and failed, by day."),
+    _held("activity", "What was done about them, by whom and why."),
+    _held("people", "Who they are."),
+    _held("customers", "How their conversation stands; the folded name by which they are searched."),
+    Held("erased", "The keyed hash alone, by which a late event of an erased history is known. It is what must stay."),
+)
+
+# Tables that hold nothing of any one customer; a test wants every table either here or above.
+OF_NOBODY = ("store_facts", "schema_steps", "daily_counts")
+
+
+@dataclass(frozen=True)
+class Going:
+    """What an erasure would take away, for the question before it. Days are days of the dashboard's zone."""
+
+    name: str
+    customer_id: str
+    channel: str
+    messages: int
+    first_day: date | None
+    last_day: date | None
+    acts: int
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """That somebody was erased, without who: it may be kept and shown for ever."""
+
+    reference: str
+    erased_at: datetime
+    erased_by: str
+    channel: str
+    rows: dict[str, int]
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self) | {"erased_at": self.erased_at.isoformat() + "Z"}
+
+
+def what_goes(store: Store, key: str) -> Going:
+    """What ``erase`` would take away. Raises NotFound, and NotAllowed for what does not name one customer."""
+    row = store.ask_one("erasure/what_goes", customer_key=known_key(key))
+    if row is None:
+        raise NotFound(NOBODY)
+    zone = store.settings.timezone
+    return Going(
+        " ".join(part for part in (row.first_name, row.last_name) if part) or "Anonymous",
+        row.customer_id,
+        row.channel,
+        row.messages,
+        local_day(row.first_at, zone) if row.first_at else None,
+        local_day(row.last_at, zone) if row.last_at else None,
+        row.acts,
+    )
+
+
+def erase(store: Store, key: str, *, by: str, now: datetime) -> Receipt:
+    """Take away everything about a customer, in one transaction. Raises NotFound, NotAllowed like ``what_goes``.
+
+    Events up to now (or up to the customer's latest, where a source's clock is ahead) never come back; who writes later
+    is a new customer. The bytes are gone from the store's files when ``rewriting.rewrite`` has returned.
+    """
+    reference = str(uuid.uuid4())
+
+    def work(transaction: Transaction) -> Receipt:
+        conversation = in_hand(transaction, key)
+        whose = conversation.customer_key
+        latest = transaction.ask("erasure/latest_event", customer_key=whose)[0].at
+        transaction.tell("uncount_customer", customer_key=whose)
+        gone = {
+            held.table: len(transaction.tell(held.erased_by, customer_key=whose)) for held in HELD if held.erased_by
+        }
+        transaction.tell("keep_erased", customer_key=whose, now=now, until=max(now, latest or now))
+        transaction.tell("say_store_fact", name=REWRITING_DUE, value=reference)
+        receipt = Receipt(reference, now, by, conversation.channel, gone)
+        details = {"reference": reference, "rows": gone}
+        record(transaction, act(Act.ERASE, actor=by, now=now, channel=conversation.channel, details=details))
+        return receipt
+
+    return store.change(work)
