@@ -1,7 +1,28 @@
 """The server: the dashboard, the HTTP routes, and what runs in the background, in one process. `streamlit run app.py`"""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
 
-app = st.App(Path(__file__).parent / "pages" / "frame.py")
+from convdata.background import Background
+from pages.parts.desk import store
+from routes import all_routes
+
+
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[None]:
+    """While the server runs: the sweep each minute, and erased bytes written out of the store's file."""
+    background = Background(store)
+    background.start()
+    try:
+        yield
+    finally:
+        background.stop()
+
+
+app = st.App(Path(__file__).parent / "pages" / "frame.py", lifespan=lifespan, routes=all_routes(store))
+
+if __name__ == "__main__":
+    app.run()

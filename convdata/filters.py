@@ -15,8 +15,8 @@ from convdata.vocabulary import Status
 class Filter:
     """One filter. ``kind`` is *any_of* (several values, combined with "or"), *first_day*, *last_day* or *words*.
 
-    ``condition`` is on ``customers``, or, for those that ask for a failed message, on one row of ``customer_days``
-    (``of`` is then *failed*): all of these must hold for the same row.
+    ``condition`` is on ``customers``, or, where ``of`` names one of ``ONE_DAY``, on a row of ``customer_days``: all
+    conditions of that name must hold for one and the same row.
     """
 
     name: str
@@ -63,8 +63,12 @@ FILTERS: tuple[Filter, ...] = (
         of="failed",
         sentence="The language of the message that was not understood.",
     ),
+    Filter("active_from", "Active from", "first_day", "customer_days.day >= cast(:active_from as date)", of="active"),
+    Filter("active_to", "Active to", "last_day", "customer_days.day <= cast(:active_to as date)", of="active"),
 )
 
+# What else holds of the row of customer_days that a group of filters looks for.
+ONE_DAY = {"failed": "customer_days.not_understood > 0", "active": "customer_days.messages > 0"}
 BY_NAME = {f.name: f for f in FILTERS}
 LONGEST = 200
 
@@ -89,12 +93,15 @@ class Choices:
 
     def where(self) -> str:
         """The picking as SQL; holds nothing but our own text, values are bound."""
-        direct = [c for f in FILTERS if f.of == "conversation" and f.name in self.chosen for c in self._conditions(f)]
-        failed = [f.condition for f in FILTERS if f.of == "failed" and f.name in self.chosen]
-        if failed:
-            inside = " and ".join(["customer_days.not_understood > 0", *failed])
-            direct.append(f"customers.customer_key in (select customer_key from customer_days where {inside})")
-        return " where " + " and ".join(direct) if direct else ""
+        conditions = [
+            c for f in FILTERS if f.of == "conversation" and f.name in self.chosen for c in self._conditions(f)
+        ]
+        for group, always in ONE_DAY.items():
+            of_group = [f.condition for f in FILTERS if f.of == group and f.name in self.chosen]
+            if of_group:
+                days = " and ".join([always, *of_group])
+                conditions.append(f"customers.customer_key in (select customer_key from customer_days where {days})")
+        return " where " + " and ".join(conditions) if conditions else ""
 
     def bound(self) -> dict[str, Any]:
         """The values for ``where``."""
@@ -105,7 +112,7 @@ class Choices:
                 values |= {f"{name}_{i}": f"%{_escaped(word)}%" for i, word in enumerate(search_words(value))}
             elif f.kind == "any_of":
                 values[name] = list(value)
-            elif f.of == "failed":
+            elif f.of in ONE_DAY:
                 values[name] = value
             else:
                 values[name] = (day_start if f.kind == "first_day" else day_end)(value, self.timezone)
@@ -113,7 +120,9 @@ class Choices:
 
     def address(self) -> dict[str, str | list[str]]:
         """The chosen values as address parameters."""
-        return {n: [str(v) for v in value] if isinstance(value, tuple) else str(value) for n, value in self.chosen.items()}
+        return {
+            n: [str(v) for v in value] if isinstance(value, tuple) else str(value) for n, value in self.chosen.items()
+        }
 
     def _conditions(self, f: Filter) -> list[str]:
         if f.kind != "words":
@@ -164,3 +173,11 @@ def last_days(days: int, today: date) -> tuple[date, date]:
 
 def _escaped(word: str) -> str:
     return word.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+
+
+def continued(choices: Choices) -> Choices | None:
+    """Who was active in the chosen period and continued after it, so that the date filter does not find them (rule 5)."""
+    last = choices["to"]
+    if last is None:
+        return None
+    return choices.but(from_=last + timedelta(days=1), to=None, active_from=choices["from"], active_to=last)

@@ -5,13 +5,21 @@ import streamlit as st
 from pages.parts import desk, mutes, words
 from pages.parts.failures import said_as_sentences
 
-st.set_page_config(page_title=None, page_icon=words.ICON, layout="wide")
+
+def forward() -> None:
+    """The bare address leads to the customers; Streamlit gives its default page no address of its own."""
+    st.switch_page("customers.py", query_params=st.query_params.to_dict())
+
+
+st.set_page_config(page_icon=words.ICON, layout="wide")
+st.logo(words.LOGO, size="large", link=None)
 
 with said_as_sentences():
     desk.sweep_on_arrival()
     waiting = desk.ask_one("customers/need_help_count").waiting
     page = st.navigation(
         [
+            st.Page(forward, title="Misheard", default=True, visibility="hidden"),
             st.Page(
                 "customers.py", title=f"Customers · {waiting}" if waiting else "Customers", icon=":material/group:"
             ),
@@ -22,5 +30,7 @@ with said_as_sentences():
         ],
         position="top",
     )
-    mutes.reminder()
+    with st.container(horizontal=True, vertical_alignment="center", key="heading"):
+        st.title(page.title.split(" · ")[0], anchor=False)
+        mutes.reminder()
     page.run()

@@ -11,11 +11,10 @@ def reminder() -> None:
     """How many bots are muted now, the idle ones first, each a link; nothing where none is."""
     now = desk.now()
     muted = muted_now(desk.store(), now, limit=8)
-    if not muted.count:
+    if not muted.total:
         return
-    with (
-        st.container(horizontal=True, horizontal_alignment="right", key="muted_reminder"),
-        st.popover(f"{words.plural(muted.count, 'bot')} muted", icon=":material/voice_over_off:", type="tertiary"),
+    with st.popover(
+        f"{words.plural(muted.total, 'bot')} muted", icon=":material/voice_over_off:", type="tertiary", width="content"
     ):
         st.caption("Don't forget to unmute. Longest silent first.")
         for row in muted.customers:

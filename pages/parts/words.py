@@ -8,6 +8,7 @@ from convdata.vocabulary import Status
 
 # A picture of our own: an icon by name would make the browser ask a foreign host for it.
 ICON = str(Path(__file__).parent / "icon.png")
+LOGO = str(Path(__file__).parent / "logo.svg")
 
 # (light, dark), checked for 4.5:1 as text against the ground; always shown together with the word.
 STATUS_COLORS = {

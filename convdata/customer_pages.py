@@ -1,0 +1,63 @@
+"""The list of customers, a page at a time, quick at the millionth row too.
+
+A page is found from the nearest place that is known: the start, the end, or a page seen before. Skipping rows, which
+costs more the further it goes, is left for links straight into the middle.
+"""
+
+from collections.abc import MutableMapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from convdata.database import Row, Store
+from convdata.filters import Choices
+
+PAGE = 25
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in the order of the list: newest last message first, then by key."""
+
+    at: datetime
+    key: str
+
+
+FIRST = Place(datetime(9999, 1, 1), "ffffffff-ffff-ffff-ffff-ffffffffffff")
+LAST = Place(datetime(1970, 1, 1), "00000000-0000-0000-0000-000000000000")
+
+
+def page(
+    store: Store, choices: Choices, number: int, total: int, known: MutableMapping[int, Place], size: int = PAGE
+) -> list[Row]:
+    """The rows of page ``number`` (from 1) of ``total`` conversations, newest last message first.
+
+    ``known`` holds, by page number, the place just before its first row; what is learnt is put in there. The caller
+    forgets it when the filters change.
+    """
+    pages = max(1, -(-total // size))
+    nearest = min((n for n in known if n <= number), key=lambda n: number - n, default=1)
+    skip = (number - nearest) * size
+    from_end = total - number * size  # rows after this page
+    if skip > max(from_end, 0) and number > 1:
+        behind = size if number < pages else total - (pages - 1) * size
+        keys = _keys(store, "customers/page_before", choices, LAST, many=behind, skip=max(from_end, 0))[::-1]
+    else:
+        keys = _keys(store, "customers/page_after", choices, known.get(nearest, FIRST), many=size, skip=skip)
+    if keys:
+        known[number + 1] = Place(keys[-1].last_message_at, keys[-1].customer_key)
+    return rows(store, [k.customer_key for k in keys])
+
+
+def rows(store: Store, keys: list[str]) -> list[Row]:
+    """The rows of these customers in this order; who was erased meanwhile is left out."""
+    found = {row.customer_key: row for row in store.ask("customers/rows", keys=keys)} if keys else {}
+    return [found[key] for key in keys if key in found]
+
+
+def count(store: Store, choices: Choices) -> int:
+    row = store.ask_one("customers/count", choices)
+    return int(row.conversations) if row else 0
+
+
+def _keys(store: Store, path: str, choices: Choices, place: Place, *, many: int, skip: int) -> list[Row]:
+    return list(store.ask(path, choices, place_at=place.at, place_key=place.key, many=many, skip=skip))

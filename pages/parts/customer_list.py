@@ -1,0 +1,105 @@
+"""The list of customers: one component, so that twenty-five rows are one element and a name is always text."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from convdata import customer_pages
+from convdata.channels import channel, language_title
+from convdata.conversation import NEVER
+from convdata.database import Row
+from convdata.filters import Choices
+from convdata.photos import photo_to_show
+from convdata.vocabulary import UNDETERMINED, Status
+from pages.parts import desk, words
+from pages.parts.filter_bar import period
+from pages.parts.literal import plain
+from pages.parts.live import NET, live
+
+_HERE = Path(__file__).parent
+_LIST = st.components.v2.component(
+    "misheard_customer_list",
+    html="<ul></ul>",
+    css=(_HERE / "customer_list.css").read_text(encoding="utf-8"),
+    js=(_HERE / "customer_list.js").read_text(encoding="utf-8"),
+)
+SENDERS = {"bot": "Bot", "agent": "Agent"}
+
+
+@st.fragment(run_every=NET)
+def customer_list(chosen: Choices) -> None:
+    """The page of the list that is open, with how many there are. It redraws itself when something arrives."""
+    live("customers_live")
+    store = desk.store()
+    total = customer_pages.count(store, Choices())
+    matching = customer_pages.count(store, chosen) if chosen else total
+    _count_line(chosen, matching, total)
+    if not matching:
+        _nothing(chosen, total)
+        return
+    pages = -(-matching // customer_pages.PAGE)
+    pager = f"list_page_{hash((repr(chosen.address()), customer_pages.PAGE))}"  # other filters begin at the first page
+    number = min(st.session_state.get(pager, 1), pages)
+    places = st.session_state.setdefault("list_places", {}).setdefault(pager, {})
+    rows = customer_pages.page(store, chosen, number, matching, places)
+    now = desk.now()
+    opened = _LIST(
+        key="customer_list",
+        data={"rows": [_line(row, chosen, now) for row in rows]},
+        on_open_change=lambda: None,
+    ).open
+    if pages > 1:
+        with st.container(horizontal=True, horizontal_alignment="center"):
+            st.pagination(pages, key=pager)
+    if opened:
+        st.switch_page("conversation.py", query_params={"customer": opened, **chosen.address()})
+
+
+def _count_line(chosen: Choices, matching: int, total: int) -> None:
+    if not total:
+        return
+    text = f"**{matching:,}** of {words.plural(total, 'conversation')}" if chosen else f"**{total:,}** conversations"
+    if chosen["from"] or chosen["to"]:
+        text += f" · last message {period(chosen['from'], chosen['to'])}"
+    st.markdown(text)
+
+
+def _nothing(chosen: Choices, total: int) -> None:
+    with st.container(border=True, horizontal_alignment="center", key="nothing"):
+        if total:
+            st.markdown("**No conversation matches these filters.**", width="content")
+            st.caption("Take one out, or use *Reset filters*.", width="content")
+        else:
+            st.markdown("**No conversations yet.**", width="content")
+            st.caption(
+                "Import a file with the button on the right, connect your bot (see *Connect your bot* in the README), or "
+                "load the demo: `misheard demo`.",
+                width="content",
+            )
+
+
+def _line(row: Row, chosen: Choices, now: datetime) -> dict[str, Any]:
+    where = channel(row.channel)
+    never = row.last_message_at == NEVER
+    muted = row.muted_until is not None and row.muted_until > now
+    return {
+        "key": row.customer_key,
+        "href": f"conversation?{urlencode({'customer': row.customer_key, **chosen.address()}, doseq=True)}",
+        "name": plain(words.name(row), 120),
+        "anonymous": not (row.first_name or row.last_name),
+        "initials": plain(words.initials(row), 2),
+        "photo": photo_to_show(row.photo_url, row.channel, desk.store().settings),
+        "channel": where.title,
+        "color": where.color_dark if st.context.theme.type == "dark" else where.color_light,
+        "language": language_title(row.language) if row.language == UNDETERMINED else plain(row.language, 12),
+        "status": row.status,
+        "status_label": Status(row.status).label,
+        "sender": SENDERS.get(row.last_sender, ""),
+        "preview": "no message yet" if never else plain(" ".join((row.last_text or "no text").split()), 200),
+        "when": "" if never else words.ago(row.last_message_at, now),
+        "at": row.last_message_at.isoformat() + "Z",
+        "muted": f"muted, {words.left(row.muted_until, now)}" if muted else "",
+    }

@@ -1,0 +1,4 @@
+"""Import a file from the dashboard."""
+
+
+def import_button() -> None: ...

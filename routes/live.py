@@ -1,0 +1,57 @@
+"""A tick to every open dashboard when something changed: the page asks again, the tick itself says nothing.
+
+A websocket and not a stream of events: uvicorn closes these when it stops, so that a restart does not hang on readers.
+"""
+
+import asyncio
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from convdata.database import Store
+
+QUIET = 0.3  # seconds between ticks, so that a burst of events is one redraw
+
+
+def routes(store: Callable[[], Store]) -> list[WebSocketRoute]:
+    async def live(socket: WebSocket) -> None:
+        if urlsplit(socket.headers.get("origin", "")).netloc != socket.headers.get("host"):
+            await socket.close(1008)  # another website's page must not learn when customers write
+            return
+        await socket.accept()
+        loop = asyncio.get_running_loop()
+        changed = asyncio.Event()
+
+        def wake() -> None:
+            loop.call_soon_threadsafe(changed.set)
+
+        listeners = store().listeners
+        listeners.append(wake)
+        closed = asyncio.create_task(_until_closed(socket))
+        try:
+            while not closed.done():
+                waiting = asyncio.create_task(changed.wait())
+                await asyncio.wait({waiting, closed}, return_when=asyncio.FIRST_COMPLETED)
+                waiting.cancel()
+                if closed.done():
+                    break
+                changed.clear()
+                await socket.send_text("tick")
+                await asyncio.sleep(QUIET)
+        except (WebSocketDisconnect, RuntimeError):
+            pass
+        finally:
+            listeners.remove(wake)
+            closed.cancel()
+
+    return [WebSocketRoute("/api/v1/live", live)]
+
+
+async def _until_closed(socket: WebSocket) -> None:
+    try:
+        while True:
+            await socket.receive_text()
+    except (WebSocketDisconnect, RuntimeError):
+        return

@@ -1,0 +1,3 @@
+-- How many conversations the filters pick.
+select count(*) as conversations
+from picked

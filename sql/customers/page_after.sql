@@ -1,0 +1,12 @@
+-- The keys of the picked conversations, newest last message first, that come after a place in that order.
+select
+    cast(picked.customer_key as varchar) as customer_key,
+    picked.last_message_at as last_message_at
+from picked
+where picked.last_message_at <= cast(:place_at as timestamp)
+  and (picked.last_message_at < cast(:place_at as timestamp) or picked.customer_key < cast(:place_key as uuid))
+order by
+    picked.last_message_at desc,
+    picked.customer_key desc
+limit :many
+offset :skip
