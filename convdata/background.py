@@ -21,11 +21,14 @@ JOBS: tuple[tuple[str, Job], ...] = (
 
 
 class Background:
-    """One thread that does all jobs, waits, and does them again. A job that fails is logged in a line and comes again."""
+    """One thread that does all jobs, waits, and does them again. A job that fails is logged in a line and comes again.
+
+    ``store`` gives the open store, anew each time: while it cannot be opened, that is what is logged.
+    """
 
     def __init__(
         self,
-        store: Store,
+        store: Callable[[], Store],
         jobs: Sequence[tuple[str, Job]] = JOBS,
         every: float = 60,
         clock: Callable[[], datetime] = now_utc,
@@ -53,7 +56,7 @@ class Background:
                 if self._stopped.is_set():
                     break
                 try:
-                    job(self._store, self._clock())
+                    job(self._store(), self._clock())
                 except Exception as wrong:  # whatever it is, the next minute must come
                     log.error("%s failed and is tried again in a minute: %s", name, _line(wrong))
             self._stopped.wait(self._every)
