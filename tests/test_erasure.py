@@ -2,6 +2,7 @@
 
 import json
 import random
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
@@ -282,7 +283,7 @@ def test_after_any_story_with_erasures_the_counts_are_those_of_what_is_left(stor
     rebuild(store)
     again = daily(store), sorted(map(str, rows(store, "customer_days")))
     assert again[0] == counted[0]
-    assert {r for r in again[1]} == {r for r in counted[1] if not r.endswith("0, 0, 0, 0)")}
+    assert set(again[1]) == {r for r in counted[1] if not r.endswith("0, 0, 0, 0)")}
 
 
 # -- and races ----------------------------------------------------------------------------------------------------------
@@ -346,3 +347,29 @@ def test_whoever_races_an_erasure_leaves_no_orphans(store):
     for table in ("customers", "people", "messages", "other_events", "mutes", "customer_days"):
         assert rows(store, table) == []
     assert daily(store) == []
+
+
+@pytest.mark.parametrize("first", ["erase", "tell"])
+def test_who_waits_for_an_erasure_on_postgres_sees_what_it_did(postgres_url, first):
+    store = opened(postgres_url)
+    live_through(store)
+    works = {
+        "erase": lambda: erase(store, key(store), by="Bob", now=NOON + 5 * HOUR),
+        "tell": lambda: tell(
+            store, message(at=NOON + HOUR, id="late"), customer(first_name="Ada"), now=NOON + 5 * HOUR
+        ),
+    }
+    with ThreadPoolExecutor(2) as pool, store.engine.connect() as connection:
+        # Both stand in line for the customer's row, in this order, before either can begin.
+        connection.exec_driver_sql("select * from customers for update").all()
+        done = {}
+        for waiting, name in enumerate([first, *(works.keys() - {first})], start=1):
+            done[name] = pool.submit(works[name])
+            while rows(store, "pg_locks where not granted", "count(distinct pid)") != [(waiting,)]:
+                time.sleep(0.01)
+        connection.rollback()
+        counts = done["tell"].result()
+        done["erase"].result()
+    assert (counts.suppressed, counts.stored) == ((2, 0) if first == "erase" else (0, 2))
+    assert whereabouts(store) == {"erased"}
+    store.close()

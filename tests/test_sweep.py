@@ -136,12 +136,13 @@ def test_32_sweeps_at_one_moment_in_threads_write_each_record_once(store):
         mute_many(store, 200, at=NOON + turn * 100 * HOUR)
         together = Barrier(32)
 
-        def one(now=NOON + turn * 100 * HOUR + 72 * HOUR):
+        def one(together, now):
             together.wait()
             return sweep(store, now)
 
         with ThreadPoolExecutor(32) as pool:
-            closed = [f.result() for f in [pool.submit(one) for _ in range(32)]]
+            due = NOON + turn * 100 * HOUR + 72 * HOUR
+            closed = [f.result() for f in [pool.submit(one, together, due) for _ in range(32)]]
         assert sum(closed) == 200
     assert automatic_records(store) == all_mutes(store)
     assert automatic_records(store).total() == 600
