@@ -1,1 +1,44 @@
+"""Is it getting better, and where not."""
+
+from functools import partial
+
 import streamlit as st
+
+from convdata import charts
+from convdata.marks import step_for
+from convdata.stats import CONVERSATIONS, MESSAGES
+from convdata.timeline import timeline
+from pages.parts import cards, desk, period_line
+from pages.parts.charts import chart
+from pages.parts.nothing_to_count import nothing_at_all, nothing_in_period
+
+known = desk.ask_counts("trends/known")
+if known.empty:
+    nothing_at_all()
+
+choices = period_line.chosen(known)
+measure = period_line.measure()
+period_line.period_line(choices, known)
+nothing_in_period(choices, known)
+
+earlier = bool(known["first_day"].min() < choices["from"])
+with st.grid(4, min_column_width=250):
+    cards.volume_card(choices, earlier)
+    cards.rate_card(choices, MESSAGES, earlier)
+    cards.rate_card(choices, CONVERSATIONS, earlier)
+    cards.ended_card(choices, earlier)
+
+first, last = choices["from"], choices["to"]
+step = step_for(first, last)
+over_time = partial(timeline, first=first, last=last, step=step, today=desk.today())
+chart(f"{measure.title} by {step}", choices, measure, ["day"], over_time, step)
+
+left, right = st.columns(2, gap="large")
+with left:
+    color = partial(charts.by_channel, dark=st.context.theme.type == "dark")
+    chart(f"{measure.title} by channel", choices, measure, ["channel"], partial(charts.bars, color=color))
+    chart(f"{measure.title} by channel and language", choices, measure, ["channel", "language"], charts.matrix)
+with right:
+    chart(
+        f"{measure.title} by language", choices, measure, ["language"], partial(charts.bars, color=charts.by_language)
+    )

@@ -1,6 +1,6 @@
 """The period and the filters of Trends in one line. The address is the truth: widgets are set from it and write to it.
 
-Without days in the address the period is the last 30 days and moves with them; ``period=all`` is all there is.
+Without days in the address the period is the last 30 days and moves with them; ``period=all`` is all there is, ``period=custom`` says that days were picked by hand.
 """
 
 from collections.abc import Callable
@@ -42,24 +42,28 @@ def measure() -> Measure:
 
 def period_line(choices: Choices, known: pd.DataFrame) -> None:
     """The widgets, in one line where there is room."""
-    with st.container(horizontal=True, vertical_alignment="bottom", key="period_line"):
+    st.session_state.trends_shown = (choices["from"], choices["to"])
+    with st.container(horizontal=True, vertical_alignment="center", key="period_line"):
         _follow("preset", _preset(choices))
         st.segmented_control(
             "Period", [*PRESETS, "All", "Custom"], key="trends_preset", required=True, on_change=_write,
-            help="Messages are dated by their own time; both days are included. "
-            f"Days are days in {desk.store().settings.timezone.key}.",
+            label_visibility="collapsed",
         )  # fmt: skip
         if st.session_state["trends_preset"] == "Custom":
             _follow("days", (choices["from"], choices["to"]))
-            st.date_input("From and to", key="trends_days", format="YYYY-MM-DD", on_change=_write, width=240)
+            st.date_input(
+                "From and to", key="trends_days", format="YYYY-MM-DD", on_change=_write, width=240,
+                label_visibility="collapsed",
+            )  # fmt: skip
         channels = [*channel_keys(desk.store().settings.channels), *sorted(known["channel"].unique())]
         present = set(known["channel"])
         _several("Channel", "channel", choices, [c for c in channels if c in present], lambda key: channel(key).title)
         _several("Language", "language", choices, [*known["language"]], language_title)
         _follow("per", measure().key)
         st.segmented_control(
-            "Rate", list(PER), key="trends_per", format_func=PER.__getitem__, required=True, on_change=_write
-        )
+            "Rate", list(PER), key="trends_per", format_func=PER.__getitem__, required=True, on_change=_write,
+            label_visibility="collapsed",
+        )  # fmt: skip
 
 
 def open_latest(known: pd.DataFrame) -> None:
@@ -79,13 +83,15 @@ def _several(label: str, name: str, choices: Choices, options: list[str], words:
     _follow(name, list(choices[name] or ()))
     st.multiselect(
         label, options, key=f"trends_{name}", on_change=_write, width=220, placeholder=f"All {label.lower()}s",
-        format_func=lambda value: plain(words(value), 40),
+        label_visibility="collapsed", format_func=lambda value: plain(words(value), 40),
     )  # fmt: skip
 
 
 def _preset(choices: Choices) -> str:
     if st.query_params.get("period") == "all" and not (st.query_params.get("from") or st.query_params.get("to")):
         return "All"
+    if st.query_params.get("period") == "custom":
+        return "Custom"
     period = (choices["from"], choices["to"])
     return next((name for name, days in PRESETS.items() if period == last_days(days, desk.today())), "Custom")
 
@@ -112,7 +118,7 @@ def _write() -> None:
         if len(days) != 2:  # not opened yet, or only one day has been picked so far
             days = tuple(state.get("trends_shown") or ())
     said |= {"from": str(days[0]), "to": str(days[1])} if len(days) == 2 else {}
-    said["period"] = "all" if state.trends_preset == "All" else ""
+    said["period"] = {"All": "all", "Custom": "custom"}.get(state.trends_preset, "")
     _address(said, without=("from", "to"))
 
 

@@ -1,0 +1,101 @@
+"""A rate over time as a figure, and beneath it how much it rests on."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+
+import plotly.graph_objects as go
+
+from convdata.charts import AMBER, GREY, calm, says, span
+from convdata.marks import Mark, step_end, step_start, steps
+from convdata.stats import Measure
+
+
+def timeline(marks: Sequence[Mark], measure: Measure, *, first: date, last: date, step: str, today: date) -> go.Figure:
+    """The rate over time and how much it rests on. A gap stays a gap; what is not over yet is hollow and hatched."""
+    at = {mark.first_day: (place, mark) for place, mark in enumerate(marks)}
+    spans = [(max(day, first), min(step_end(day, step), last)) for day in steps(first, last, step)]
+    days = [starts for starts, _ in spans]
+    pairs = [at.get(day) for day in days]
+    whole = [pair is None or _whole(pair[1], step, today) for pair in pairs]
+    hover = [
+        f"{span(*days_of)}{'' if ok else ', so far' if days_of[1] >= today else ', cut off by the period'}<br>"
+        + (says(pair[1], measure) if pair else f"no eligible {measure.unit}")
+        for days_of, pair, ok in zip(spans, pairs, whole, strict=True)
+    ]
+    places = [[pair[0] if pair else None] for pair in pairs]
+    figure = go.Figure()
+    for segment in _segments(pairs):
+        x = [days[i] for i in segment]
+        low, high = zip(*(pair[1].interval for i in segment if (pair := pairs[i])), strict=True)
+        figure.add_scatter(
+            x=[*x, *x[::-1]],
+            y=[*high, *low[::-1]],
+            mode="lines",
+            line={"width": 0},
+            fill="toself",
+            hoverinfo="skip",
+            fillcolor=AMBER.format(0.16),
+        )
+    for few in (False, True):  # a share of too few is a faint dot, off the line: it must not look like a peak
+        figure.add_scatter(
+            x=days,
+            y=[pair[1].rate if pair and pair[1].few is few else None for pair in pairs],
+            mode="markers" if few else "lines+markers",
+            connectgaps=False,
+            line={"color": AMBER.format(1), "width": 2},
+            marker={
+                "size": 6 if few else 7,
+                "color": AMBER.format(0.4 if few else 1),
+                "symbol": ["circle" if ok else "circle-open" for ok in whole],
+                "line": {"width": 0 if few else 2, "color": AMBER.format(1)},
+            },
+            customdata=places,
+            hovertext=hover,
+            hoverinfo="text",
+        )
+    figure.add_bar(
+        x=days,
+        y=[pair[1].whole if pair else 0 for pair in pairs],
+        yaxis="y2",
+        marker={
+            "color": GREY.format(0.55),
+            "line": {"width": 0},
+            "pattern": {"shape": ["" if ok else "/" for ok in whole], "fgcolor": GREY.format(0.9)},
+        },
+        customdata=places,
+        hovertext=hover,
+        hoverinfo="text",
+    )
+    # A day of three messages must not flatten all the others.
+    most = min(1.02, 1.1 * max((m.interval[1] for m in marks if not m.few), default=1))
+    pad = timedelta(days={"day": 0.6, "week": 4, "month": 17}[step])
+    edges = [datetime.combine(day, time()) + side * pad for day, side in ((days[0], -1), (days[-1], 1))]
+    figure.update_layout(
+        xaxis={
+            "range": edges,
+            "showgrid": False,
+            "anchor": "y2",
+            "nticks": 8,
+            "tickformat": "%b %Y" if step == "month" else "%-d %b\n%Y",
+        },
+        yaxis={"domain": [0.34, 1], "range": [0, most], "tickformat": ".0%" if most > 0.05 else ".1%", "nticks": 5},
+        yaxis2={"domain": [0, 0.24], "rangemode": "tozero", "nticks": 3, "title": {"text": ""}, "tickformat": ",d"},
+        bargap=0.25,
+    )
+    return calm(figure, 330, margin={"l": 0, "r": 0, "t": 8, "b": 0})
+
+
+def _whole(mark: Mark, step: str, today: date) -> bool:
+    begins = step_start(mark.first_day, step)
+    return mark.last_day < today and (begins, step_end(begins, step)) == (mark.first_day, mark.last_day)
+
+
+def _segments(pairs: Sequence[tuple[int, Mark] | None]) -> list[list[int]]:
+    """The places of neighbours that say a share, two or more together."""
+    segments: list[list[int]] = [[]]
+    for place, pair in enumerate(pairs):
+        if pair is not None and not pair[1].few:
+            segments[-1].append(place)
+        elif segments[-1]:
+            segments.append([])
+    return [segment for segment in segments if len(segment) > 1]

@@ -1,0 +1,120 @@
+"""The row of cards on top of Trends: a value, what it rests on, how far it can be trusted, and the change."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from convdata.charts import percent
+from convdata.filters import Choices
+from convdata.intervals import FEW, changed, wilson
+from convdata.questions import question
+from convdata.stats import Measure, before, table
+from pages.parts import desk
+from pages.parts.filter_bar import period
+
+INTERVAL = (
+    "The 95 % interval (Wilson) says between which values the true share lies: it is wide where little was counted, so "
+    f"that 1 of 2 never reads as “50 %”. Below {FEW} no share is said. A grey change is one that chance alone may explain."
+)
+Shares = tuple[int, int]
+
+
+class Remembered:
+    """The store as far as numbers go: its answers are kept for a minute or until something changes."""
+
+    ask_frame = staticmethod(desk.ask_counts)
+
+
+REMEMBERED = Remembered()
+
+
+def volume_card(choices: Choices, earlier: bool) -> None:
+    """How much there was to understand."""
+    now = table(REMEMBERED, choices)[0]["eligible"]
+    was = table(REMEMBERED, before(choices))[0]["eligible"] if earlier else 0
+    delta = f"{(now - was) / was:+.0%}".replace("-", "−").replace("%", " %") if was else None
+    with _card("eligible"):
+        st.metric(
+            "Eligible messages",
+            f"{now:,}",
+            delta,
+            delta_color="off",
+            delta_arrow="up" if now > was else "down" if now < was else "off",
+            delta_description=_against(choices) if was else None,
+        )
+        st.caption(period(choices["from"], choices["to"]))
+        how_counted("A user message, typed or spoken, on which the bot gave a verdict.", "trends/messages", choices)
+
+
+def rate_card(choices: Choices, measure: Measure, earlier: bool) -> None:
+    """One of the two Not Understood rates."""
+
+    def share(of: Choices) -> Shares:
+        row = table(REMEMBERED, of)[0]
+        return row[measure.part], row[measure.whole]
+
+    title = {"message": "Not Understood rate", "conversation": "Conversation rate"}[measure.key]
+    _share_card(title, measure.key, share, choices, measure.unit, measure.definition, measure.question, earlier)
+
+
+def ended_card(choices: Choices, earlier: bool) -> None:
+    """How many conversations stand at Not Understood now; their last message decides whether they are in the period."""
+
+    def share(of: Choices) -> Shares:
+        row = desk.ask_counts("trends/ended", of).iloc[0]
+        return int(row["ended_not_understood"]), int(row["conversations"])
+
+    definition = (
+        "Conversations whose status is Not Understood / all conversations, those whose last message is in the period."
+    )
+    _share_card(
+        "Ended Not Understood", "ended", share, choices, "conversations", definition, "trends/ended", earlier,
+        opens=choices.but(status=("not_understood",)),
+    )  # fmt: skip
+
+
+def how_counted(definition: str, path: str, choices: Choices) -> None:
+    """The definition of a number, the sentence of its question, and what period and zone it is about."""
+    with st.popover("How is this counted?", type="tertiary", icon=":material/help:"):
+        st.markdown(f"**{definition}**")
+        st.markdown(question(path).sentence)
+        zone = choices.timezone.key.replace("_", " ")
+        st.caption(f"{period(choices['from'], choices['to'])}, both days included; days are days in {zone}. {INTERVAL}")
+
+
+def _share_card(
+    title: str, key: str, share: Callable[[Choices], Shares], choices: Choices, unit: str, definition: str, path: str,
+    earlier: bool, opens: Choices | None = None,
+) -> None:  # fmt: skip
+    part, whole = share(choices)
+    was = share(before(choices)) if earlier else (0, 0)
+    value, comparable = percent(part / whole if whole else None), min(whole, was[1]) >= FEW
+    points = part / whole - was[0] / was[1] if comparable else 0
+    real = comparable and changed(was, (part, whole))
+    with _card(key):
+        st.metric(
+            title,
+            value if whole >= FEW else "too few" if whole else "–",
+            f"{points * 100:+.1f} points".replace("-", "−") if comparable else None,
+            delta_color="off" if not real else "green" if points < 0 else "red",
+            delta_arrow=("up" if points > 0 else "down") if abs(points) >= 0.0005 else "off",
+            delta_description=_against(choices) if comparable else None,
+        )
+        interval = wilson(part, whole)
+        between = f" · 95 %: {percent(interval[0])} to {percent(interval[1])}" if interval and whole >= FEW else ""
+        st.caption(f"{part:,} of {whole:,} {unit}{between}")
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            how_counted(definition, path, choices)
+            if opens and part:
+                st.page_link(
+                    "customers.py", label="Open", icon=":material/arrow_forward:", query_params=opens.address()
+                )
+
+
+def _card(key: str) -> st.delta_generator.DeltaGenerator:
+    return st.container(border=True, key=f"card_{key}", height="stretch", gap="xsmall")
+
+
+def _against(choices: Choices) -> str:
+    days = (choices["to"] - choices["from"]).days + 1
+    return "vs the day before" if days == 1 else f"vs {days} days before"

@@ -1,0 +1,158 @@
+"""A chart with all that belongs to it: how it is counted, the numbers as a table and as CSV, and the way to the
+conversations that a mark counts.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from convdata.channels import channel, language_title
+from convdata.charts import span
+from convdata.filters import Choices
+from convdata.intervals import FEW
+from convdata.marks import Mark, marks, opened_by
+from convdata.stats import Measure, table
+from pages.parts import desk
+from pages.parts.cards import REMEMBERED, how_counted
+
+CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
+
+
+def chart(
+    title: str, choices: Choices, measure: Measure, by: Sequence[str], draw: Callable[..., go.Figure], step: str = "day"
+) -> None:
+    """One chart: ``draw`` makes the figure of the marks that ``by`` gives; a click on one opens its conversations."""
+    drawn = marks(REMEMBERED, choices, measure, by, step)
+    key = f"chart_{'_'.join(by)}"
+    with st.container(key=f"{key}_all"):
+        st.subheader(title, anchor=False)
+        if drawn:
+            st.plotly_chart(
+                draw(drawn, measure),
+                key=key,
+                config=CONFIG,
+                on_select=partial(_open_clicked, key, drawn, choices),
+                selection_mode="points",
+                alt=f"{title}: {measure.title}, {measure.unit}. The same numbers are in the table below.",
+            )
+            if all(mark.few for mark in drawn):
+                st.caption(f"Too few to say a rate: fewer than {FEW} {measure.unit} each.")
+        else:
+            st.caption("Nothing in this period.")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            how_counted(measure.definition, measure.question, choices)
+            _download(title, choices, by, step)
+        if drawn:
+            _table(key, drawn, measure, choices, by)
+
+
+def _table(key: str, drawn: Sequence[Mark], measure: Measure, choices: Choices, by: Sequence[str]) -> None:
+    """The numbers behind the marks, for reading, and for those who use no pointer."""
+    unit = measure.unit.capitalize()
+    with st.expander("Table", icon=":material/table:", type="compact"):
+        frame = pd.DataFrame(
+            [
+                _names(mark, by)
+                | {
+                    "Rate": None if mark.few or mark.rate is None else mark.rate,
+                    "from": None if mark.few else mark.interval[0],
+                    "to": None if mark.few else mark.interval[1],
+                    "Not understood": mark.part,
+                    unit: mark.whole,
+                    "Open": f"Open {mark.opens:,}" if mark.opens else "",
+                }
+                for mark in drawn
+            ]
+        )
+        share = partial(st.column_config.NumberColumn, format="percent")
+        st.dataframe(
+            frame,
+            hide_index=True,
+            height="auto" if len(frame) <= 12 else 430,
+            column_config={
+                "Rate": share(help=f"Empty below {FEW}: too few to say."),
+                "from": share(help="Lower end of the 95 % interval"),
+                "to": share(help="Upper end of the 95 % interval"),
+                "Open": st.column_config.ButtonColumn(
+                    "Conversations",
+                    type="tertiary",
+                    help="Open the conversations in which these were not understood",
+                    key=f"{key}_open",
+                    on_click=_open_row,
+                    args=(f"{key}_open", drawn, choices),
+                ),
+            },
+            alt=f"{measure.title}, one row per {' and '.join(by)}",
+        )
+
+
+def _names(mark: Mark, by: Sequence[str]) -> dict[str, Any]:
+    names: dict[str, Any] = {}
+    if "channel" in by:
+        names["Channel"] = channel(mark.channel or "").title
+    if "language" in by:
+        names["Language"] = language_title(mark.language)
+    if "day" in by:
+        names["Day"] = span(mark.first_day, mark.last_day)
+    return names
+
+
+def _open_clicked(key: str, drawn: Sequence[Mark], choices: Choices) -> None:
+    points: list[Any] = st.session_state[key]["selection"]["points"]
+    places = [place for point in points for place in _listed(point.get("customdata")) if isinstance(place, int)]
+    if places and 0 <= places[0] < len(drawn):
+        _open(drawn[places[0]], choices)
+
+
+def _open_row(key: str, drawn: Sequence[Mark], choices: Choices) -> None:
+    row = st.session_state[key]["row"]
+    if 0 <= row < len(drawn):
+        _open(drawn[row], choices)
+
+
+def _open(mark: Mark, choices: Choices) -> None:
+    if mark.opens:
+        st.switch_page("customers.py", query_params=opened_by(mark, choices).address())
+    st.toast("Every message there was understood: there is nothing to open.", icon=":material/check:")
+
+
+def _listed(value: Any) -> list[Any]:
+    return list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else [value]
+
+
+def _download(title: str, choices: Choices, by: Sequence[str], step: str) -> None:
+    name = title.lower().replace(" ", "-")
+    st.download_button(
+        "CSV",
+        partial(_csv, desk.store(), choices, tuple(by), step),
+        file_name=f"misheard-{name}-{choices['from']}-{choices['to']}.csv",
+        mime="text/csv",
+        key=f"csv_{'_'.join(by)}",
+        on_click="ignore",
+        type="tertiary",
+        icon=":material/download:",
+        help="Both rates, as numbers",
+    )
+
+
+def _csv(store: Any, choices: Choices, by: Sequence[str], step: str) -> bytes:
+    """Made when it is asked for, in a thread that knows nothing of this session."""
+    rows = table(store, choices, by, step)
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(rows[0]) if rows else list(by))
+    writer.writeheader()
+    # A name that a spreadsheet would run as a formula is told apart from one by an apostrophe (product rule 13).
+    writer.writerows(
+        {
+            n: f"'{v}" if isinstance(v, str) and v.startswith(("=", "+", "-", "@", "\t", "\r")) else v
+            for n, v in row.items()
+        }
+        for row in rows
+    )
+    return out.getvalue().encode("utf-8-sig")
