@@ -41,7 +41,7 @@ def acts_filter() -> tuple[list[Act], list[str], Period]:
             key="acts_who",
             on_change=_write,
         )
-        days = st.date_input("From and to", value=(), key="acts_days", format="YYYY-MM-DD", width=240)
+        days = st.date_input("From and to", value=[], key="acts_days", format="YYYY-MM-DD", width=240)
     first, last = (*days, None, None)[:2] if isinstance(days, tuple) else (days, None)
     return acts, who, (first, last)
 
