@@ -75,5 +75,31 @@ class MuteEnd(StrEnum):
     SUPERSEDED = "superseded"
 
 
+class Delivery(StrEnum):
+    """What has become of an agent's reply, as far as is known."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    TOO_LATE = "too_late"
+
+    @property
+    def label(self) -> str:
+        return {
+            "pending": "Waiting to be sent",
+            "sending": "Sending",
+            "sent": "Sent",
+            "delivered": "Delivered",
+            "read": "Read",
+            "failed": "Not delivered",
+            "unknown": "Not known whether it arrived",
+            "too_late": "Too late",
+        }[self.value]
+
+
 # ISO 639's word for a language that nobody has stated; never a guess from the text (product rule 4).
 UNDETERMINED = "und"
