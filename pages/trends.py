@@ -5,7 +5,6 @@ from functools import partial
 import streamlit as st
 
 from convdata import charts
-from convdata.marks import step_for
 from convdata.stats import CONVERSATIONS, MESSAGES
 from convdata.timeline import timeline
 from pages.parts import cards, desk, period_line
@@ -28,8 +27,7 @@ with st.grid(4, min_column_width=250):
     cards.rate_card(choices, CONVERSATIONS, earlier)
     cards.ended_card(choices, earlier)
 
-first, last = choices["from"], choices["to"]
-step = step_for(first, last)
+first, last, step = period_line.drawn(choices, known)
 over_time = partial(timeline, first=first, last=last, step=step, today=desk.today())
 chart(f"{measure.title} by {step}", choices, measure, ["day"], over_time, step)
 

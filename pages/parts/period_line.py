@@ -12,6 +12,7 @@ import streamlit as st
 
 from convdata.channels import channel, channel_keys, language_title
 from convdata.filters import Choices, last_days
+from convdata.marks import step_for, step_start
 from convdata.stats import MEASURES, OF_MESSAGES, Measure
 from pages.parts import desk
 from pages.parts.literal import plain
@@ -38,6 +39,13 @@ def chosen(known: pd.DataFrame) -> Choices:
 def measure() -> Measure:
     """Which of the two rates is shown; ``per`` in the address."""
     return MEASURES.get(st.query_params.get("per", ""), MEASURES["message"])
+
+
+def drawn(choices: Choices, known: pd.DataFrame) -> tuple[date, date, str]:
+    """The part of the period that can have something in it, and the step in which a chart over time walks through."""
+    earliest, latest = known["first_day"].min(), max(desk.today(), known["last_day"].max())
+    step = step_for(max(choices["from"], earliest), min(choices["to"], latest))
+    return max(choices["from"], step_start(earliest, step)), min(choices["to"], latest), step
 
 
 def period_line(choices: Choices, known: pd.DataFrame) -> None:
