@@ -11,7 +11,7 @@ class Channel:
 
     ``color_light`` and ``color_dark`` stay the same in every chart and badge; they were chosen to be told apart by
     colour-blind eyes (Okabe and Ito) and checked for 3:1 against both grounds. ``escalation`` says in a sentence why
-    a person can or cannot answer there (product rule 10).
+    a person can or cannot answer there (product rule 10). ``details_from`` says whose word a customer's details are.
     """
 
     key: str
@@ -22,6 +22,7 @@ class Channel:
     can_escalate: bool = False
     escalation: str = "Answering is not possible: nobody has said that this channel can deliver a person's reply."
     photo_hosts: tuple[str, ...] = ()
+    details_from: str = "as the bot sent them"
 
 
 CHANNELS: tuple[Channel, ...] = (
@@ -35,6 +36,7 @@ CHANNELS: tuple[Channel, ...] = (
         escalation="Within 24 hours of the customer's last message; up to 7 days where Meta has granted the human agent "
         "permission; later not.",
         photo_hosts=("fbcdn.net", "fbsbx.com"),
+        details_from="from the Messenger profile",
     ),
     Channel(
         "webchat",
@@ -44,6 +46,7 @@ CHANNELS: tuple[Channel, ...] = (
         "#2BB68E",
         can_escalate=True,
         escalation="Only while the visitor is in front of the widget; afterwards it is too late.",
+        details_from="stated by the website",
     ),
     Channel(
         "google_assistant",

@@ -1,0 +1,20 @@
+"""What stands beside a transcript and follows what happens: who it is, what can be done, what is known."""
+
+import streamlit as st
+
+from convdata import conversations
+from pages.parts import desk, person
+from pages.parts.actions import actions
+from pages.parts.live import NET, live
+from pages.parts.opened import still_there
+
+
+@st.fragment(run_every=NET, key="side")
+def side(key: str) -> None:
+    live("side_live")
+    with still_there():
+        customer = conversations.details(desk.store(), key)
+        person.head(customer)
+        actions(customer)
+        person.answering(customer)
+        person.known(customer)
