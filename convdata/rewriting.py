@@ -2,7 +2,7 @@
 
 On DuckDB DELETE, CHECKPOINT and VACUUM leave erased text in the file; only a new file without it does
 (docs/decisions/0004). The copy is made while everybody reads; writers wait. Then the gate closes for the moment in which
-the files change places. On Postgres it is the server's VACUUM that lets go of them.
+the files change places. On Postgres it is the server that writes its tables anew, where they are small enough to wait for.
 
 Dying in the middle loses nothing: until the new file has taken the old one's place it is only a neighbour, thrown away
 at the next start; the erasure left a note in the store, and the next start writes the file anew before anything else.
@@ -23,6 +23,9 @@ from convdata.erasure import HELD, REWRITING_DUE
 from convdata.errors import StoreAway
 
 log = logging.getLogger(__name__)
+
+# Postgres tables up to this many bytes are written anew after an erasure: a second or two.
+FULL_VACUUM = 256 * 1024 * 1024
 
 # A file's own endings while DuckDB works on it; only the first is there when it has been closed in peace.
 _ENDINGS = ("", ".wal", ".wal.checkpoint", ".wal.recovery")
@@ -45,9 +48,7 @@ def rewrite(store: Store) -> bool:
         _write_anew(store, store.file)
     else:
         if store.kind == "postgresql":
-            # Planner statistics hold samples of names and texts too: gathered anew, then their old rows are let go.
-            tables = ", ".join(held.table for held in HELD)
-            store.outside_transactions(f"vacuum (analyze) {tables}", "vacuum pg_statistic")
+            _vacuum(store)
         # An erasure that came meanwhile has put its own note in place of this one.
         store.change(lambda transaction: transaction.tell("remove_said_fact", name=REWRITING_DUE, value=due))
     return True
@@ -85,10 +86,31 @@ def _write_anew(store: Store, file: Path) -> None:
                 _close_in_peace(file)
                 os.replace(new, file)
                 _sync_folder(file.parent)
-    except OSError as wrong:
-        raise StoreAway(f"The store's file cannot be written anew: {wrong.strerror}. Make room beside it.") from None
+    except (OSError, duckdb.Error) as wrong:
+        raise StoreAway(
+            f"Erased bytes are still in the store's file, as it could not be written anew ({type(wrong).__name__}): make "
+            "room on its disk for a second one. It is tried again."
+        ) from None
     finally:
         _forget(new)
+
+
+def _vacuum(store: Store) -> None:
+    """A plain vacuum leaves the bytes in the free space of pages until something is written over them (seen, 20 of 20);
+    a full one does not, but nobody can read the table meanwhile.
+    """
+    tables = [held.table for held in HELD]
+    sizes = "select pg_total_relation_size(cast(name as regclass)) from unnest(cast(%s as text[])) as name"
+    with store.driver() as driver:
+        sized = zip(tables, driver.execute(sizes, [tables]).fetchall(), strict=True)
+        small = [table for table, (size,) in sized if size <= FULL_VACUUM]
+    store.outside_transactions(
+        # A backup may hold the tables for an hour, and everybody would wait behind this: rather not now.
+        "set lock_timeout = '3s'",
+        *(f"vacuum (full, analyze) {table}" if table in small else f"vacuum (analyze) {table}" for table in tables),
+        # The planner's samples of names and texts, gathered anew just now, without the old ones.
+        "vacuum (full) pg_statistic",
+    )
 
 
 def _copy(driver: Any, new: Path) -> None:
@@ -99,9 +121,10 @@ def _copy(driver: Any, new: Path) -> None:
         driver.execute("delete from rewritten.store_facts where name = ?", [REWRITING_DUE])
         driver.execute("checkpoint rewritten")
     finally:
-        driver.execute("detach rewritten")
+        with suppress(duckdb.Error):  # what went wrong before is what is said
+            driver.execute("detach rewritten")
     if _leftovers(new):
-        raise StoreAway("The store's file cannot be written anew: its copy was not finished. It is tried again later.")
+        raise StoreAway("The store's file cannot be written anew: its copy is not whole. It is tried again.")
     new.chmod(0o600)
     with open(new, "rb+") as written:
         os.fsync(written.fileno())
@@ -116,9 +139,9 @@ def _close_in_peace(file: Path) -> None:
     try:
         duckdb.connect(str(file), config={"custom_user_agent": "misheard-rewriting"}).close()
     except duckdb.Error:
-        raise StoreAway("The store's file cannot be written anew: it is still open. It is tried again later.") from None
+        raise StoreAway("The store's file cannot be written anew: it is still open. It is tried again.") from None
     if _leftovers(file):
-        raise StoreAway("The store's file cannot be written anew: its log is not empty. It is tried again later.")
+        raise StoreAway("The store's file cannot be written anew: its log is not empty. It is tried again.")
 
 
 def _leftovers(file: Path) -> bool:
