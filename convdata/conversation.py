@@ -15,7 +15,7 @@ from msgspec import UNSET
 from convdata.database import Row
 from convdata.events import Customer, Message, MuteSaid, StatusSaid
 from convdata.folding import search_key
-from convdata.vocabulary import UNDETERMINED, MuteEnd, Sender, Status
+from convdata.vocabulary import UNDETERMINED, MuteEnd, Status
 
 # "Never", as a time that sorts before every event (which are refused before 2000).
 NEVER = datetime(1970, 1, 1)
@@ -104,19 +104,19 @@ class Conversation:
         return any(mute.covers(when) for mute in self.mutes)
 
     def take_message(self, message: Message, when: datetime, event_key: int) -> None:
-        seq = message.seq or 0
+        moment = (when, message.seq or 0)
         self.message_count += 1
         if when < self.first_event_at:
             self.first_event_at = when
-        if (when, seq) >= (self.last_message_at, self.last_message_seq):
-            self.last_message_at, self.last_message_seq = when, seq
+        if moment >= (self.last_message_at, self.last_message_seq):
+            self.last_message_at, self.last_message_seq = moment
             text = message.text
             self.last_text = text[:PREVIEW] if text else text
             self.last_sender = message.sender
-        if message.language and (when, seq) >= (self.language_at, self.language_seq):
-            self.language, self.language_at, self.language_seq = message.language, when, seq
-        if message.sender == Sender.USER.value and (when, seq) >= (self.last_user_at, self.last_user_seq):
-            self.last_user_at, self.last_user_seq = when, seq
+        if message.language and moment >= (self.language_at, self.language_seq):
+            self.language, (self.language_at, self.language_seq) = message.language, moment
+        if message.sender == "user" and moment >= (self.last_user_at, self.last_user_seq):
+            self.last_user_at, self.last_user_seq = moment
             self.last_user_event, self.last_user_understood = event_key, message.understood
 
     def take_verdict(self, event_key: int, understood: bool | None) -> None:

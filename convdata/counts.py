@@ -14,9 +14,9 @@ from convdata.periods import day_start, local_day
 from convdata.vocabulary import UNDETERMINED
 
 
-def countable(sender: str, kind: str, has_text: bool, has_attachments: bool, silent: bool) -> bool:
-    """Whether a verdict on this message makes it eligible."""
-    return sender == "user" and kind != "button" and not silent and (has_text or not has_attachments)
+def countable(kind: str, has_text: bool, has_attachments: bool, silent: bool) -> bool:
+    """Whether a verdict on this user's message makes it eligible."""
+    return kind != "button" and not silent and (has_text or not has_attachments)
 
 
 class Days:
@@ -55,10 +55,10 @@ class Differences:
         channel: str,
         when: datetime,
         language: str | None,
-        *,
-        eligible: bool,
-        failed: bool,
+        eligible: bool = False,
+        failed: bool = False,
         button: bool = False,
+        *,
         messages: int = 1,
         sign: int = 1,
     ) -> None:

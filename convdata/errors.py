@@ -9,11 +9,14 @@
     ├── NotFound            no such customer: unknown, erased, or a mangled link
     ├── NotAllowed          a rule of the domain says no
     ├── FileUnreadable      an import cannot be read at all
+    ├── ImportStopped       an import stopped in the middle; what came before is stored
     └── EventRejected       one event cannot be taken; the rest goes on
 
 Each is one sentence that says what to do next. The frame, the routes and the command line each show it in their own
 way; nothing else catches them.
 """
+
+from typing import Any
 
 
 class MisheardError(Exception):
@@ -50,6 +53,14 @@ class NotAllowed(MisheardError):
 
 class FileUnreadable(MisheardError):
     pass
+
+
+class ImportStopped(MisheardError):
+    """``result`` is what had become of the file by then (importing.Result)."""
+
+    def __init__(self, sentence: str, result: Any) -> None:
+        super().__init__(sentence)
+        self.result = result
 
 
 class EventRejected(MisheardError):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -38,18 +39,36 @@ def take(store: Store, events: Sequence[Event], now: datetime) -> Counts:
     Order within the batch is the order of arrival. A repeat of an event never changes its text, sender, time or
     customer; it fills in a verdict. Events of an erased history are suppressed.
     """
-    if not events:
-        return Counts()
-    keyed = [
-        (event, customer_key(store.secret, event.channel, event.customer_id), event_key(event.source, event.id))
-        for event in events
-    ]
+    return take_together(store, [events], now)[0] if events else Counts()
+
+
+def take_together(store: Store, batches: Sequence[Sequence[Event]], now: datetime) -> list[Counts]:
+    """``take`` for the events of several senders in one transaction; each sender's have their own counts."""
+    keyed = [_keyed(store.secret, events) for events in batches]
     return store.change(lambda transaction: _Batch(store, transaction, now).take(keyed))
+
+
+def take_within(store: Store, transaction: Transaction, events: Sequence[Event], now: datetime) -> Counts:
+    """``take`` as a part of somebody's transaction that does more, such as sending a reply."""
+    return _Batch(store, transaction, now).take([_keyed(store.secret, events)])[0] if events else Counts()
+
+
+def _keyed(secret: bytes, events: Sequence[Event]) -> list[tuple[Event, str, int]]:
+    """The events with their customers' keys and their own."""
+    keys: dict[tuple[str, str], str] = {}
+    keyed = []
+    for event in events:
+        whose = (event.channel, event.customer_id)
+        key = keys.get(whose)
+        if key is None:
+            key = keys[whose] = customer_key(secret, *whose)
+        keyed.append((event, key, event_key(event.source, event.id)))
+    return keyed
 
 
 @dataclass(slots=True)
 class _Known:
-    """An event that is stored, or comes earlier in this batch. ``row`` is its place in the batch's columns."""
+    """An event that is stored, or came earlier in this batch: then ``row`` is its row."""
 
     customer_key: str
     is_message: bool
@@ -60,7 +79,7 @@ class _Known:
     intent: str | None = None
     confidence: float | None = None
     alternatives: str | None = None
-    row: int = -1
+    row: list[Any] | None = None
 
 
 class _Batch:
@@ -73,19 +92,24 @@ class _Batch:
         self.conversations: dict[str, Conversation] = {}
         self.known: dict[tuple[str, str], _Known] = {}
         self.touched: dict[str, Conversation] = {}
-        self.messages: list[tuple[Any, ...]] = []
-        self.new_verdicts: dict[int, _Known] = {}
+        self.messages: dict[tuple[str, str], list[Any]] = {}
         self.verdicts: dict[tuple[str, str], tuple[int, _Known]] = {}
         self.other_events: list[tuple[Any, ...]] = []
         self.activity: list[Record] = []
 
-    def take(self, keyed: Sequence[tuple[Event, str, int]]) -> Counts:
+    def take(self, batches: Sequence[Sequence[tuple[Event, str, int]]]) -> list[Counts]:
+        keyed = [event for batch in batches for event in batch]
         self._load(keyed)
         arrived = self.store.next_arrivals(len(keyed), self.now)
-        for number, (event, key, ekey) in enumerate(keyed, start=arrived):
-            self._take_one(event, key, ekey, number)
+        counts = []
+        for batch in batches:
+            self.counts = Counts()
+            for event, key, ekey in batch:
+                self._take_one(event, key, ekey, arrived)
+                arrived += 1
+            counts.append(self.counts)
         self._tell()
-        return self.counts
+        return counts
 
     def _load(self, keyed: Sequence[tuple[Event, str, int]]) -> None:
         ask = self.transaction.ask
@@ -127,7 +151,7 @@ class _Batch:
             self.counts.suppressed += 1
             return
         name = (event.source, event.id)
-        known = self.known.get(name)
+        known = self._known(name)
         if known is not None:
             # An event never moves to another customer and never becomes one of another type.
             changed = (
@@ -171,6 +195,13 @@ class _Batch:
             self._record(Act.MUTE if event.muted else Act.UNMUTE, event, key, when, event.reason, details)
         self.other_events.append((key, ekey, event.source, event.id, type_name, when))
 
+    def _known(self, name: tuple[str, str]) -> _Known | None:
+        row = self.messages.get(name)
+        if row is None:
+            return self.known.get(name)
+        understood, intent, confidence, alternatives = row[13:17]
+        return _Known(row[0], True, row[9], row[5], row[20], understood, intent, confidence, alternatives, row)
+
     def _take_message(
         self, m: Message, conversation: Conversation, when: datetime, ekey: int, arrived: int, name: tuple[str, str]
     ) -> None:
@@ -178,29 +209,22 @@ class _Batch:
         key = conversation.customer_key
         attachments = _json(m.attachments) if m.attachments else None
         alternatives = _json(m.alternatives) if m.alternatives else None
-        silent = bool(conversation.mutes) and conversation.silent(when)
-        counts = m.sender == "user" and countable(m.sender, m.kind, m.text is not None, bool(attachments), silent)
-        known = _Known(
-            key, True, when, m.language, counts, m.understood, m.intent, m.confidence, alternatives, len(self.messages)
+        by_user = m.sender == "user"
+        counts = by_user and countable(
+            m.kind, m.text is not None, attachments is not None, bool(conversation.mutes) and conversation.silent(when)
         )
-        self.known[name] = known
-        self.messages.append(
-            (
-                key, ekey, m.source, m.id, m.channel, m.language, m.sender, m.kind, m.text, when, m.seq, arrived,
-                m.session, m.understood, m.intent, m.confidence, alternatives, m.agent, m.in_reply_to, attachments, counts,
-            )
-        )  # fmt: skip
-        # A message of the bot that names no language is counted with the conversation's, so that a day is one row.
-        language = m.language or (conversation.language if m.sender != "user" else None)
-        self.differences.message(
-            key,
-            m.channel,
-            when,
-            language,
-            eligible=counts and m.understood is not None,
-            failed=m.understood is False,
-            button=m.sender == "user" and m.kind == "button",
-        )
+        understood = m.understood
+        self.messages[name] = [
+            key, ekey, m.source, m.id, m.channel, m.language, m.sender, m.kind, m.text, when, m.seq, arrived,
+            m.session, understood, m.intent, m.confidence, alternatives, m.agent, m.in_reply_to, attachments, counts,
+        ]  # fmt: skip
+        if by_user:
+            button = m.kind == "button"
+            eligible = counts and understood is not None
+            self.differences.message(key, m.channel, when, m.language, eligible, understood is False, button)
+        else:
+            # A message of the bot that names no language is counted with the conversation's, so that a day is one row.
+            self.differences.message(key, m.channel, when, m.language or conversation.language)
 
     def _take_verdict(self, m: Message, name: tuple[str, str], ekey: int, known: _Known) -> bool:
         alternatives = _json(m.alternatives) if m.alternatives else None
@@ -215,8 +239,8 @@ class _Batch:
             return False
         was, becomes = known.understood, after[0]
         known.understood, known.intent, known.confidence, known.alternatives = after
-        if known.row >= 0:
-            self.new_verdicts[known.row] = known
+        if known.row is not None:
+            known.row[13:17] = after
         else:
             self.verdicts[name] = (ekey, known)
         conversation = self.conversations[known.customer_key]
@@ -261,11 +285,7 @@ class _Batch:
 
     def _tell(self) -> None:
         tell = self.transaction.tell
-        for place, known in self.new_verdicts.items():
-            row = list(self.messages[place])
-            row[13:17] = known.understood, known.intent, known.confidence, known.alternatives
-            self.messages[place] = tuple(row)
-        tell("add_messages", _columns(MESSAGE_COLUMNS, self.messages))
+        tell("add_messages", _columns(MESSAGE_COLUMNS, list(self.messages.values())))
         if self.verdicts:
             late = list(self.verdicts.items())
             times = [known.sent_at for _, (_, known) in late]
@@ -295,8 +315,9 @@ class _Batch:
             recount(self.transaction, self.store.settings.timezone, again)
 
     def _write(self, changes: Iterable[str], conversations: Sequence[Conversation]) -> None:
+        rows = _columns_of(conversations)
         for change in changes:
-            self.transaction.tell(change, _columns_of(conversations))
+            self.transaction.tell(change, rows)
 
 
 def load(transaction: Transaction, keys: list[str]) -> dict[str, Conversation]:
@@ -331,16 +352,17 @@ MESSAGE_COLUMNS = (
 OTHER_COLUMNS = ("customer_key", "event_key", "source", "event_id", "type", "sent_at")
 MUTE_COLUMNS = ("customer_key", "mute_id", "muted_at", "muted_until", "muted_by", "ended_at", "ended_by")
 _CONVERSATION_COLUMNS = tuple(f.name for f in fields(Conversation) if f.name not in ("mutes", "recount"))
+_conversation_row = attrgetter(*_CONVERSATION_COLUMNS)
 
 
-def _columns(names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> dict[str, Sequence[Any]]:
+def _columns(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, Sequence[Any]]:
     if not rows:
         return dict.fromkeys(names, ())
     return dict(zip(names, zip(*rows, strict=True), strict=True))
 
 
 def _columns_of(conversations: Sequence[Conversation]) -> dict[str, Sequence[Any]]:
-    return {name: [getattr(c, name) for c in conversations] for name in _CONVERSATION_COLUMNS}
+    return _columns(_CONVERSATION_COLUMNS, [_conversation_row(c) for c in conversations])
 
 
 def _json(value: Any) -> str:

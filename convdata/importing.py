@@ -1,0 +1,239 @@
+"""A file imported: read, stored batch by batch, every line in exactly one count.
+
+Each batch is one transaction, and a repeated event is known as one: an import that was interrupted, or that stopped in
+the middle, is continued by running it again.
+"""
+
+import io
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO, TextIO
+
+import msgspec
+
+from convdata.activity import act, record
+from convdata.channels import channel_keys
+from convdata.database import Store
+from convdata.errors import EventRejected, FileUnreadable, ImportStopped, MisheardError
+from convdata.events import Event, EventReader
+from convdata.importers import HEAD, Importer, Line, Source, importer, recognise
+from convdata.intake import Counts, take
+from convdata.unpacking import Counted, unpacked
+from convdata.vocabulary import Act
+
+# What goes into one transaction: large ones are quicker, small ones let live events through sooner and hold less.
+EVENTS = 50_000
+BYTES = 16 * 1024 * 1024
+SHOWN = 4096  # characters of a rejected line that are written down for whoever mends it
+
+Progress = Callable[[int, int, Counts], None]  # bytes read, bytes in all (0: not known), counts so far
+
+
+@dataclass
+class Result:
+    """What became of a file's lines."""
+
+    name: str
+    format: str
+    counts: Counts
+    seconds: float
+
+    def as_json(self) -> dict[str, Any]:
+        return {"file": self.name, "format": self.format, **asdict(self.counts), "seconds": round(self.seconds, 3)}
+
+
+def import_file(
+    store: Store,
+    what: str | Path | BinaryIO,
+    *,
+    now: datetime,
+    by: str,
+    format: str | None = None,
+    rejects: TextIO | None = None,
+    progress: Progress | None = None,
+    options: Mapping[str, str] | None = None,
+) -> Result:
+    """Import a file, a stream or an address (``sqlite:///…``), and record that it was done.
+
+    ``rejects`` gets one JSON object for each rejected line: file, line, field, reason, and the line itself (its
+    beginning) as ``raw``. Raises FileUnreadable for what cannot be read at all. Where it stops in the middle, everything
+    before stays stored, and ImportStopped says how much that was.
+    """
+    began = time.monotonic()
+    with ExitStack() as open_files:
+        source, read_by, counted = _open(open_files, what, format, options or {})
+        result = Result(source.name, read_by.NAME, Counts(), 0.0)
+        reading = _Reading(store, read_by.read(source), source, counted, now)
+        try:
+            _store_all(store, reading, result, now, rejects, progress)
+        except (MisheardError, KeyboardInterrupt) as why:
+            if isinstance(why, MisheardError) and not result.counts.read:
+                raise
+            result.seconds = time.monotonic() - began
+            _record(store, result, by, now, finished=False)
+            raise ImportStopped(_stopped_sentence(why, result.counts), result) from None
+        result.seconds = time.monotonic() - began
+        _record(store, result, by, now, finished=True)
+    return result
+
+
+def _store_all(
+    store: Store, reading: "_Reading", result: Result, now: datetime, rejects: TextIO | None, progress: Progress | None
+) -> None:
+    """While one batch is stored, a second thread reads the next: the database does not need Python meanwhile."""
+    with ThreadPoolExecutor(1, "misheard-import") as reader, store.writing_much():
+        coming = reader.submit(reading.batch)
+        while batch := coming.result():
+            coming = reader.submit(reading.batch)
+            counts = take(store, batch.events, now)
+            counts.read, counts.rejected = batch.read, len(batch.rejects)
+            counts.unknown_fields = batch.unknown_fields
+            result.counts += counts
+            if rejects is not None:
+                rejects.writelines(json.dumps(one, ensure_ascii=False) + "\n" for one in batch.rejects)
+                rejects.flush()
+            if progress is not None:
+                progress(*batch.position, result.counts)
+            if batch.trouble is not None:
+                raise batch.trouble
+
+
+@dataclass
+class _Batch:
+    events: list[Event] = field(default_factory=list)
+    rejects: list[dict[str, Any]] = field(default_factory=list)
+    read: int = 0
+    unknown_fields: int = 0
+    position: tuple[int, int] = (0, 0)
+    trouble: MisheardError | None = None
+
+
+class _Reading:
+    """An importer's lines as batches of events."""
+
+    def __init__(
+        self, store: Store, lines: Iterator[Line], source: Source, counted: Counted | None, now: datetime
+    ) -> None:
+        self._lines = lines
+        self._source = source
+        self._counted = counted
+        self._told = (0, 0)
+        self._read = EventReader(frozenset(channel_keys(store.settings.channels)), now)
+        source.tell_progress = self._tell_progress
+
+    def batch(self) -> _Batch | None:
+        """The next batch; None at the end. What stops the reading stands in the batch that is the last."""
+        batch, size = _Batch(), 0
+        events, from_json, from_object = batch.events, self._read.from_json, self._read.from_object
+        try:
+            for number, event, problem, raw in self._lines:
+                batch.read += 1
+                try:
+                    if type(event) is bytes:
+                        size += len(event)
+                        read, unknown = from_json(event)
+                    elif problem is None:
+                        size += len(raw) if raw else 512
+                        read, unknown = from_object(event)
+                    else:
+                        raise EventRejected(*problem)
+                except EventRejected as wrong:
+                    batch.rejects.append(self._reject(number, wrong, event if raw is None else raw))
+                    size += SHOWN
+                else:
+                    events.append(read)
+                    batch.unknown_fields += unknown
+                if size >= BYTES or len(events) >= EVENTS:
+                    break
+        except MisheardError as trouble:
+            batch.trouble = trouble
+        batch.position = self._position()
+        return batch if batch.read or batch.trouble else None
+
+    def _reject(self, number: int, wrong: EventRejected, raw: Any) -> dict[str, Any]:
+        if isinstance(raw, bytes):
+            raw = raw[: 4 * SHOWN].decode("utf-8", "backslashreplace")
+        elif not isinstance(raw, str):
+            raw = msgspec.json.encode(raw, enc_hook=str).decode()
+        return {
+            "file": self._source.name,
+            "line": number,
+            "field": wrong.field,
+            "reason": wrong.reason,
+            "raw": raw[:SHOWN],
+        }
+
+    def _position(self) -> tuple[int, int]:
+        if self._told[1] or self._counted is None:
+            return self._told
+        return self._counted.done, self._counted.total
+
+    def _tell_progress(self, done: int, total: int) -> None:
+        self._told = (done, total)
+
+
+def _open(
+    open_files: ExitStack, what: str | Path | BinaryIO, format: str | None, options: Mapping[str, str]
+) -> tuple[Source, Importer, Counted | None]:
+    if isinstance(what, str) and "://" in what:
+        name = what
+        chosen = importer(format) if format else recognise(b"", name)
+        return Source(name, options=options), chosen, None
+    if isinstance(what, (str, Path)):
+        name = Path(what).name
+        file: BinaryIO = open_files.enter_context(_opened(Path(what)))
+    else:
+        file = what
+        name = Path(str(getattr(what, "name", "") or "the file")).name
+    counted = Counted(file)
+    stream = unpacked(counted, name)
+    head = _head(stream, name)
+    chosen = importer(format) if format else recognise(head, name)
+    return Source(name, stream, options), chosen, counted
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except FileNotFoundError:
+        raise FileUnreadable(f"There is no file {path}.") from None
+    except IsADirectoryError:
+        raise FileUnreadable(f"{path} is a folder; name the files in it.") from None
+    except OSError as wrong:
+        raise FileUnreadable(f"{path} cannot be read ({(wrong.strerror or 'unknown reason').lower()}).") from None
+
+
+def _head(stream: "io.BufferedReader[Any]", name: str) -> bytes:
+    try:
+        head = stream.peek(HEAD)[:HEAD]
+    except OSError as wrong:
+        raise FileUnreadable(f"{name} cannot be read ({(wrong.strerror or 'unknown reason').lower()}).") from None
+    if not head:
+        raise FileUnreadable(f"{name} is empty.")
+    return head
+
+
+def _record(store: Store, result: Result, by: str, now: datetime, *, finished: bool) -> None:
+    """The act, with the file's name and the counts. A store that has gone away cannot keep it; the counts are said anyway."""
+    details = result.as_json() | {"finished": finished}
+    try:
+        store.change(lambda transaction: record(transaction, act(Act.IMPORT, actor=by, now=now, details=details)))
+    except MisheardError:
+        if finished:
+            raise
+
+
+def _stopped_sentence(why: BaseException, counts: Counts) -> str:
+    reason = str(why) if isinstance(why, MisheardError) else "The import was interrupted."
+    if not counts.read:
+        return f"{reason} Nothing had been stored yet."
+    return (
+        f"{reason} What stood in the first {counts.read:,} lines is stored; run the same import again to go on: "
+        "it will count that as duplicate."
+    )
