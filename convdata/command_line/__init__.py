@@ -1,0 +1,89 @@
+"""The command line, one file per noun. A command says its name, a sentence, its arguments, and what it does."""
+
+import getpass
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from convdata.database import Store
+from convdata.errors import MisheardError
+from convdata.filters import FILTERS, Choices, choose
+from convdata.schema import open_store
+from convdata.settings import Settings
+
+
+@dataclass
+class Shell:
+    """Who calls, when, and with which settings; the store is opened when first asked for."""
+
+    settings: Settings
+    now: datetime
+
+    @cached_property
+    def store(self) -> Store:
+        return open_store(self.settings, self.now)
+
+    @property
+    def who(self) -> str:
+        if self.settings.agent:
+            return self.settings.agent
+        try:
+            return getpass.getuser()
+        except (OSError, KeyError):  # a container whose user has no name
+            return "command line"
+
+    def close(self) -> None:
+        if "store" in self.__dict__:
+            self.store.close()
+
+
+@dataclass(frozen=True)
+class Command:
+    name: str
+    sentence: str
+    run: Callable[[Shell, Namespace], None]
+    arguments: Callable[[ArgumentParser], None] = lambda parser: None
+
+
+def add_json(parser: ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
+
+
+def add_one_customer(parser: ArgumentParser) -> None:
+    parser.add_argument("channel", metavar="CHANNEL", help="the channel's name, such as webchat")
+    parser.add_argument("customer_id", metavar="ID", help="the customer's id on that channel")
+
+
+def add_filters(parser: ArgumentParser) -> None:
+    """An option for every filter of the product."""
+    group = parser.add_argument_group("filters (several values of one are combined with or, filters with and)")
+    for f in FILTERS:
+        several = {"action": "append"} if f.kind == "any_of" else {}
+        metavar = {"any_of": f.name.rpartition("_")[2][0].upper(), "words": "TEXT"}.get(f.kind, "DAY")
+        help = f.sentence or (f"one of {', '.join(f.options)}" if f.options else None)
+        group.add_argument(option(f.name), dest=f.name, metavar=metavar, help=help, **several)  # type: ignore[arg-type]
+
+
+def option(filter_name: str) -> str:
+    return "--" + filter_name.replace("_", "-")
+
+
+def chosen(shell: Shell, given: Namespace) -> Choices:
+    """The filters as given. Raises MisheardError for a value that cannot be used, as a script must not get a longer list."""
+    choices, wrong = choose({f.name: getattr(given, f.name) for f in FILTERS}, shell.settings.timezone)
+    if wrong:
+        raise MisheardError(wrong[0])
+    for name in choices["channel"] or ():
+        if name not in known_channels(shell):
+            raise MisheardError(f"Channel: there is no “{name}”; one of {', '.join(known_channels(shell))}.")
+    return choices
+
+
+def known_channels(shell: Shell) -> Sequence[str]:
+    """Ours, those declared in the settings, and those that the store holds from when they were declared."""
+    from convdata.channels import channel_keys
+
+    declared = channel_keys(shell.settings.channels)
+    return (*declared, *sorted({row.channel for row in shell.store.ask("customers/options")} - set(declared)))
