@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -11,6 +12,8 @@ from convdata.periods import now_utc
 from convdata.rewriting import rewrite
 
 log = logging.getLogger(__name__)
+
+REST = 10
 
 Job = Callable[[Store, datetime], object]
 
@@ -23,7 +26,8 @@ JOBS: tuple[tuple[str, Job], ...] = (
 class Background:
     """One thread that does all jobs, waits, and does them again. A job that fails is logged in a line and comes again.
 
-    ``store`` gives the open store, anew each time: while it cannot be opened, that is what is logged.
+    ``store`` gives the open store, anew each time: while it cannot be opened, that is what is logged. A job rests ten
+    times as long as it took: writing a large file anew makes writers wait, and may not do so half of the time.
     """
 
     def __init__(
@@ -37,6 +41,7 @@ class Background:
         self._jobs = jobs
         self._every = every
         self._clock = clock
+        self._rested_at = dict.fromkeys((name for name, _ in jobs), 0.0)
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="misheard-background", daemon=True)
 
@@ -53,12 +58,15 @@ class Background:
     def _run(self) -> None:
         while not self._stopped.is_set():
             for name, job in self._jobs:
-                if self._stopped.is_set():
-                    break
+                began = time.monotonic()
+                if self._stopped.is_set() or began < self._rested_at[name]:
+                    continue
                 try:
                     job(self._store(), self._clock())
                 except Exception as wrong:  # whatever it is, the next minute must come
                     log.error("%s failed and is tried again in a minute: %s", name, _line(wrong))
+                ended = time.monotonic()
+                self._rested_at[name] = ended + REST * (ended - began)
             self._stopped.wait(self._every)
 
 

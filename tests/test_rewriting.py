@@ -416,6 +416,18 @@ def test_a_job_that_fails_is_said_in_a_line_and_the_next_comes_all_the_same(stor
     assert set(lines) == {lines[0]}
 
 
+def test_a_job_that_took_long_rests_ten_times_as_long(store):
+    begun = []
+
+    def slow(store, now):
+        begun.append(time.monotonic())
+        time.sleep(0.1)
+
+    with running(lambda: store, (("Slow", slow),), every=0.01):
+        eventually(lambda: len(begun) == 2)
+    assert 1 < begun[1] - begun[0]
+
+
 def test_a_store_that_cannot_be_opened_yet_is_tried_again(store):
     tries = []
 
