@@ -3,6 +3,7 @@
 from contextlib import suppress
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from convdata import conversations, muting
 from convdata.database import Row
@@ -11,32 +12,39 @@ from pages.parts import desk, words
 from pages.parts.literal import escaped
 
 
-def stays_with(key: str) -> None:
-    """Note which conversation is open."""
-    st.session_state.left_open = key
+def dont_forget(page: StreamlitPage) -> None:
+    """On every page, until it is acted upon: the conversations that were left while the bot was silent by this reader's
+    doing.
+    """
+    open_now = st.query_params.get("customer") if page.url_path == "conversation" else None
+    was_open = st.session_state.get("open_conversation")
+    left = st.session_state.setdefault("left_muted", [])
+    if was_open and was_open != open_now and was_open not in left:
+        left.append(was_open)
+    st.session_state.open_conversation = open_now
+    for key in list(left):
+        if key == open_now:
+            continue
+        customer = _muted_by_reader(key)
+        if customer is None:
+            left.remove(key)
+        else:
+            _say(customer)
 
 
-def dont_forget(open_now: str | None) -> None:
-    """On every page: the conversation that was left, while its bot is silent by this reader's doing."""
-    left = st.session_state.get("left_open")
-    if left is None or left == open_now:
-        return
-    customer = _muted_by_reader(left)
-    if customer is None:
-        st.session_state.left_open = None
-        return
-    name = escaped(words.name(customer), 60)
+def _say(customer: Row) -> None:
+    key = customer.customer_key
     with (
-        st.container(border=True, key="dont_forget"),
+        st.container(border=True, key=f"dont_forget_{key}"),
         st.container(horizontal=True, vertical_alignment="center"),
     ):
         st.markdown(
-            f":material/voice_over_off: Don't forget to unmute: you muted the bot for **{name}**, "
-            f"{words.left(customer.muted_until, desk.now())}."
+            f":material/voice_over_off: **Don't forget to unmute.** You muted the bot for "
+            f"{escaped(words.name(customer), 60)}, {words.left(customer.muted_until, desk.now())}."
         )
-        st.button("Unmute bot", key="unmute_left", on_click=_unmute, args=(left,))
-        st.page_link("conversation.py", label="Back", query_params={"customer": left})
-        st.button("Leave it muted", key="keep_muted", type="tertiary", on_click=_leave_it)
+        st.button("Unmute bot", key=f"unmute_left_{key}", on_click=_unmute, args=(key,))
+        st.page_link("conversation.py", label="Back to it", query_params={"customer": key})
+        st.button("Leave it muted", key=f"keep_muted_{key}", type="tertiary", on_click=_forget, args=(key,))
 
 
 def _muted_by_reader(key: str) -> Row | None:
@@ -51,8 +59,8 @@ def _muted_by_reader(key: str) -> Row | None:
 def _unmute(key: str) -> None:
     with suppress(NotFound):
         muting.unmute(desk.store(), key, by=desk.reader(), now=desk.now())
-    _leave_it()
+    _forget(key)
 
 
-def _leave_it() -> None:
-    st.session_state.left_open = None
+def _forget(key: str) -> None:
+    st.session_state.left_muted.remove(key)

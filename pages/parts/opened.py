@@ -8,7 +8,7 @@ import streamlit as st
 from convdata import conversations
 from convdata.database import Row
 from convdata.errors import NotFound
-from pages.parts import desk, erasing, leaving
+from pages.parts import desk, erasing
 from pages.parts.failures import said_as_sentences
 
 
@@ -19,9 +19,7 @@ def opened() -> Row:
     key = st.query_params.get("customer")
     if erasing.receipt_of(key):
         st.stop()
-    customer = conversations.details(desk.store(), key)
-    leaving.stays_with(customer.customer_key)
-    return customer
+    return conversations.details(desk.store(), key)
 
 
 @contextmanager
