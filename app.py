@@ -7,22 +7,27 @@ from pathlib import Path
 import streamlit as st
 
 from convdata.background import Background
+from convdata.letterbox import Letterbox
 from pages.parts.desk import store
 from routes import all_routes
+
+letterbox = Letterbox(store)
 
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """While the server runs: the sweep each minute, and erased bytes written out of the store's file."""
+    """While the server runs: the sweep each minute, and erased bytes written out of the store's file. When it stops,
+    events that are waiting are stored."""
     background = Background(store)
     background.start()
     try:
         yield
     finally:
+        letterbox.close()
         background.stop()
 
 
-app = st.App(Path(__file__).parent / "pages" / "frame.py", lifespan=lifespan, routes=all_routes(store))
+app = st.App(Path(__file__).parent / "pages" / "frame.py", lifespan=lifespan, routes=all_routes(store, letterbox))
 
 if __name__ == "__main__":
     app.run()

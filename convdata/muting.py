@@ -11,6 +11,9 @@ from typing import NamedTuple
 from convdata.activity import MISHEARD, act, record
 from convdata.database import Row, Store, Transaction
 from convdata.errors import NotAllowed
+from convdata.events import mended
+from convdata.keys import customer_key
+from convdata.metrics import TALLY
 from convdata.standing import in_hand, put_back
 from convdata.vocabulary import Act
 
@@ -92,7 +95,9 @@ def unmute(store: Store, key: str, *, by: str, now: datetime, reason: str | None
 
 def sweep(store: Store, now: datetime) -> int:
     """Close every mute that is past its end, and give how many these were."""
-    return len(close_due(store, now))
+    closed = len(close_due(store, now))
+    TALLY.swept(closed)
+    return closed
 
 
 def close_due(store: Store, now: datetime) -> Sequence[Closed]:
@@ -100,6 +105,13 @@ def close_due(store: Store, now: datetime) -> Sequence[Closed]:
     if store.ask_one("mutes/any_due", now=now) is None:
         return ()
     return store.change(lambda transaction: _close_due(transaction, now))
+
+
+def muted_until(store: Store, channel: str, customer_id: str, now: datetime) -> datetime | None:
+    """Until when the bot is silent for this customer, None where it may speak, as for one who is not known."""
+    key = customer_key(store.secret, mended(channel), mended(customer_id))
+    row = store.ask_one("customers/muted_until", customer_key=key, now=now)
+    return row.muted_until if row else None
 
 
 def muted_now(store: Store, now: datetime, limit: int = 5) -> MutedNow:
