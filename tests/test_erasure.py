@@ -32,6 +32,20 @@ def live_through(store, name="v-1", at=NOON):
     )
     mute(store, key(store, name), by="Bob", now=at + HOUR, reason="I answer Ada")
     need_help(store, key(store, name), by="Bob", now=at + HOUR, reason="Ada is angry")
+    store.change(lambda transaction: on_its_way(transaction, key(store, name), at + HOUR))
+
+
+def on_its_way(transaction, mine, at):
+    """An answer that is being sent, and what a channel brought meanwhile."""
+    transaction.tell(
+        "add_outbox", customer_key=mine, reply_id="r-1", event_key=1, channel="webchat", agent="Bob", text="Ada!", now=at
+    )
+    one = {"customer_key": [mine], "state": ["delivered"], "message_id": ["m-1"], "up_to": [at]}
+    transaction.tell("keep_receipts", one)
+    one = {"customer_key": [mine], "inbox_id": [UNKNOWN], "source": ["webchat"], "received_at": [at], "body": ["xqzt"]}
+    transaction.tell("add_inbox", one)
+    transaction.tell("keep_bot_told", customer_key=mine, told_until=at, attempts=0, due_at=at)
+    transaction.tell("keep_profile_asked", customer_key=mine, now=at, due_at=at, outcome="known")
 
 
 def everything(store, but=()):
@@ -74,6 +88,7 @@ def test_every_listed_table_is_erased_and_downloaded_or_says_why_not(store):
 
 def test_what_is_downloaded_has_every_column_that_is_stored(store):
     live_through(store)
+    put_a_row_everywhere(store)
     for held in HELD:
         if held.downloaded_by:
             answer = store.ask_frame(held.downloaded_by, customer_key=key(store))
@@ -103,8 +118,22 @@ def test_somebody_without_details_or_messages_can_be_asked_about(store):
     assert (going.name, going.messages, going.first_day, going.last_day) == ("Anonymous", 0, None, None)
 
 
+def put_a_row_everywhere(store):
+    """A row of the customer's in every table on the list that has none yet, whatever its columns are."""
+    some = {"uuid": f"'{key(store)}'", "boolean": "true", "date": "date '2026-08-09'"}
+    for table in {held.table for held in HELD if held.erased_by} - whereabouts(store):
+        columns = rows(
+            store, f"information_schema.columns where table_name = '{table}'", "column_name", "lower(data_type)"
+        )
+        values = [some.get(t, "timestamp '2026-08-09'" if "timestamp" in t else "'1'") for _, t in columns]
+        with store.engine.begin() as connection:
+            names = ", ".join(name for name, _ in columns)
+            connection.exec_driver_sql(f"insert into {table} ({names}) values ({', '.join(values)})")
+
+
 def test_nothing_of_the_customer_stays_in_any_table_but_the_key(store):
     live_through(store)
+    put_a_row_everywhere(store)
     assert whereabouts(store) == {held.table for held in HELD} - {"erased"}
     erase(store, key(store), by="Bob", now=NOON + 5 * HOUR)
     assert whereabouts(store) == {"erased"}
@@ -147,6 +176,7 @@ def test_the_receipt_says_what_went_when_and_by_whom_and_nothing_of_who(store):
 
 def test_it_is_all_or_nothing(store):
     live_through(store)
+    put_a_row_everywhere(store)
     before = everything(store)
 
     def work(transaction):
