@@ -38,7 +38,14 @@ def live_through(store, name="v-1", at=NOON):
 def on_its_way(transaction, mine, at):
     """An answer that is being sent, and what a channel brought meanwhile."""
     transaction.tell(
-        "add_outbox", customer_key=mine, reply_id="r-1", event_key=1, channel="webchat", agent="Bob", text="Ada!", now=at
+        "add_outbox",
+        customer_key=mine,
+        reply_id="r-1",
+        event_key=1,
+        channel="webchat",
+        agent="Bob",
+        text="Ada!",
+        now=at,
     )
     one = {"customer_key": [mine], "state": ["delivered"], "message_id": ["m-1"], "up_to": [at]}
     transaction.tell("keep_receipts", one)
@@ -163,6 +170,7 @@ def test_the_receipt_says_what_went_when_and_by_whom_and_nothing_of_who(store):
     receipt = erase(store, key(store), by="Bob", now=NOON + 5 * HOUR)
     assert {table: many for table, many in receipt.rows.items() if many} == {
         "messages": 3, "other_events": 2, "mutes": 1, "customer_days": 2, "activity": 3, "people": 1, "customers": 1,
+        "outbox": 1, "receipts": 1, "inbox": 1, "bots_told": 1, "profiles_asked": 1,
     }  # fmt: skip
     assert receipt.rows.keys() == {held.table for held in HELD if held.erased_by}
     (record,) = latest(store)
