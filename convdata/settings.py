@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from convdata.errors import SettingWrong
+from convdata.messenger_page import Page, page_of
 
 PREFIX = "MISHEARD_"
 PROJECT = Path(__file__).resolve().parent.parent
@@ -41,6 +42,34 @@ SETTINGS: tuple[Setting, ...] = (
         "Bearer token of bots that send events; several, comma-separated, while rotating. None: intake answers 503.",
         secret=True,
     ),
+    Setting(
+        "MESSENGER_APP_SECRET",
+        "",
+        "The Meta app's secret, with which webhooks are signed. The first four Messenger settings come together or not.",
+        secret=True,
+    ),
+    Setting(
+        "MESSENGER_VERIFY_TOKEN",
+        "",
+        "The word that Meta shows when it verifies the webhook; you make it up.",
+        secret=True,
+    ),
+    Setting("MESSENGER_PAGE_ID", "", "The Facebook Page that customers write to."),
+    Setting("MESSENGER_PAGE_TOKEN", "", "The Page's access token, with which replies are sent.", secret=True),
+    Setting(
+        "MESSENGER_HUMAN_AGENT",
+        "false",
+        "Whether Meta has granted the Human Agent permission: people may then answer for 7 days instead of 24 hours.",
+    ),
+    Setting(
+        "MESSENGER_GRAPH_URL", "https://graph.facebook.com", "Where Meta's Graph API is; another one for trying out."
+    ),
+    Setting(
+        "MESSENGER_BOT_APPS",
+        "",
+        "App ids of your bot, comma-separated: what other apps send in the Page's name is shown as a person's.",
+    ),
+    Setting("MESSENGER_LANGUAGE", "", "The bot's language on Messenger, such as en; Messenger itself does not say."),
 )
 
 
@@ -55,6 +84,7 @@ class Settings:
     photo_hosts: tuple[str, ...]
     agent: str
     values: Mapping[str, str] = field(repr=False, default_factory=dict)
+    messenger: Page | None = None
 
     def value(self, name: str) -> str:
         """A setting's text, ``""`` where it is not set."""
@@ -85,6 +115,9 @@ def read_settings(environment: Mapping[str, str] | None = None, secrets: Path | 
         photo_hosts=_words(values["PHOTO_HOSTS"]),
         agent=values["AGENT"],
         values=values,
+        messenger=page_of(
+            {name.removeprefix("MESSENGER_"): values[name] for name in values if name.startswith("MESSENGER_")}
+        ),
     )
 
 
