@@ -1,0 +1,1 @@
+"""Things to try Misheard with. Nothing in here is part of it."""
