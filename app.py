@@ -1,5 +1,6 @@
 """The server: the dashboard, the HTTP routes, and what runs in the background, in one process. `streamlit run app.py`"""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,6 +11,11 @@ from convdata.background import Background
 from convdata.letterbox import Letterbox
 from pages.parts.desk import store
 from routes import all_routes
+
+# One line for each request and for what went wrong; other libraries only speak up when something is.
+logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+for ours in ("convdata", "routes"):
+    logging.getLogger(ours).setLevel(logging.INFO)
 
 letterbox = Letterbox(store)
 

@@ -33,7 +33,7 @@ ROOM = Room()
 
 @asynccontextmanager
 async def body_of(
-    request: Request, *, largest: int = LARGEST, seconds: float = SECONDS, room: Room = ROOM
+    request: Request, *, largest: int = LARGEST, seconds: float | None = None, room: Room = ROOM
 ) -> AsyncIterator[bytes]:
     """The body, unpacked if it came as gzip; inside, it counts towards what this process holds.
 
@@ -47,6 +47,7 @@ async def body_of(
     if stated.isdigit() and (len(stated) > 15 or int(stated) > largest):
         raise _too_large(largest)
     unpack = zlib.decompressobj(wbits=31) if encoding == "gzip" else None
+    seconds = SECONDS if seconds is None else seconds
     held = 0
     parts: list[bytes] = []
     try:
