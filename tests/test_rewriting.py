@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from convdata import rewriting
-from convdata.background import Background
+from convdata.background import JOBS, Background
 from convdata.erasure import erase
 from convdata.errors import StoreAway
 from convdata.intake import take
@@ -176,7 +176,9 @@ def test_readers_go_on_during_the_copy_and_no_write_is_lost(duck):
     tell(duck, message("gone"))
     erase(duck, key(duck, "gone"), by="Bob", now=NOON)
     done = threading.Event()
-    waits, wrong, written = [], [], []
+    waits: list[float] = []
+    wrong: list[str] = []
+    written: list[str] = []
 
     def read():
         while not done.is_set():
@@ -379,8 +381,8 @@ def eventually(true, seconds=10):
 
 
 @contextmanager
-def running(store, *jobs, **more):
-    background = Background(store, *jobs, clock=lambda: NOON + 2 * HOUR, **more).start()
+def running(store, jobs=JOBS, every=0.05):
+    background = Background(store, jobs, every, clock=lambda: NOON + 2 * HOUR).start()
     try:
         yield
     finally:
