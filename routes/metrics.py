@@ -22,7 +22,7 @@ TYPE = "text/plain; version=0.0.4; charset=utf-8"
 def routes(store: Callable[[], Store], settings: Callable[[], Settings]) -> list[Route]:
     def now() -> list[Metric]:
         try:
-            return metrics_now(store(), now_utc())
+            return metrics_now(store(), now_utc(), TALLY)
         except MisheardError:
             # A monitor must go on counting while the store is away: that is when it is looked at.
             return [*TALLY.metrics(), Metric("misheard_up", "gauge", "Whether the store answers.", {(): 0})]
