@@ -48,9 +48,9 @@ const notice = (said) => {
   }
   if (said.by || said.quote) {
     const more = make("div", "more")
-    if (said.by) more.append(make("span", "bdi", said.by))
+    if (said.by) more.append(make("bdi", "", said.by))
     if (said.by && said.quote) more.append(" · ")
-    if (said.quote) more.append(make("q", "", said.quote))
+    if (said.quote) more.append("“", make("bdi", "", said.quote), "”")
     node.append(more)
   }
   return node

@@ -34,7 +34,7 @@ const message = (entry) => {
 
 const record = (entry) => {
   const line = make("span", "", entry.text)
-  if (entry.quote) line.append(": ", make("q", "", entry.quote))
+  if (entry.quote) line.append(": “", make("bdi", "", entry.quote), "”")
   return [line, clock(entry)]
 }
 
@@ -113,8 +113,8 @@ const setUp = (parent) => {
     const number = all.findIndex((item) => item.dataset.id === state.at)
     let next = number + by
     if (number < 0) {
-      // Nothing found yet: from what the reader sees. At the end of the conversation that is the first one again.
-      const below = all.findIndex((item) => item.offsetTop >= scroll.scrollTop + scroll.clientHeight / 2)
+      // Nothing found yet: from the top of what the reader sees; with none from there on, all over again.
+      const below = all.findIndex((item) => item.offsetTop >= scroll.scrollTop)
       next = by > 0 ? below : (below < 0 ? all.length : below) - 1
       if (next < 0) next = by > 0 ? 0 : all.length - 1
     }
