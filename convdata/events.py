@@ -115,7 +115,7 @@ _KNOWN = {name: frozenset((*type_.__struct_fields__, "type")) for name, type_ in
 _decode = msgspec.json.Decoder().decode
 _decode_exactly = msgspec.json.Decoder(_ExactMessage | _ExactCustomer | _ExactStatus | _ExactMute).decode
 # Escapes of what has to be mended (U+0000, surrogates) are seen in the JSON before it is decoded.
-_MENDABLE = re.compile(rb"\\\\u(?:0000|[dD][89a-fA-F])").search
+_MENDABLE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])").search
 
 
 def read_json(line: bytes) -> Any:
