@@ -5,11 +5,10 @@ Colours hold on a light and on a dark ground: text takes the theme's colour, sha
 """
 
 from collections.abc import Callable, Sequence
-from datetime import date
-from html import escape
 
 import plotly.graph_objects as go
 
+from convdata.captions import label, literal, percent, says
 from convdata.channels import channel, language_title
 from convdata.marks import Mark
 from convdata.stats import Measure
@@ -18,53 +17,20 @@ AMBER = "rgba(178,106,0,{})"  # Not Understood, as in the theme
 GREY = "rgba(128,134,148,{})"
 FADED = GREY.format(0.95)
 TEXT = "#000037"  # which Streamlit's theme turns into its own strong text, light or dark; alone it is nearly black
-LONGEST = 40
 ROW, CELL = 50, 52  # pixels
 
 
-def percent(share: float | None) -> str:
-    """ "12.4 %"; whole numbers say so, and little is never nothing."""
-    if share is None:
-        return "–"
-    if 0 < share < 0.0005:
-        return "<0.1 %"
-    return "100 %" if share == 1 else f"{share * 100:.1f} %" if share else "0 %"
-
-
-def label(mark: Mark) -> str:
-    """What a mark stands for, short and harmless: names and languages are data, and Plotly reads tags."""
-    parts = []
-    if mark.channel:
-        parts.append(channel(mark.channel).title)
-    if mark.language:
-        parts.append(language_title(mark.language))
-    return " · ".join(literal(part) for part in parts)
-
-
-def literal(text: str) -> str:
-    text = " ".join(text.split())
-    return escape(text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…")
-
-
-def says(mark: Mark, measure: Measure) -> str:
-    """All about a mark, for the pointer."""
-    if not mark.whole:
-        return f"no eligible {measure.unit}"
-    low, high = mark.interval
-    share = f"too few to say a rate: {mark.part:,} of {mark.whole:,}" if mark.few else (
-        f"<b>{percent(mark.rate)}</b> · {mark.part:,} of {mark.whole:,} {measure.unit}<br>"
-        f"95 % interval {percent(low)} to {percent(high)}"
-    )  # fmt: skip
-    opens = f"{mark.opens:,} conversation{'' if mark.opens == 1 else 's'}"
-    return f"{share}<br>{f'click opens {opens}' if mark.opens else 'nothing to open'}"
+def ranked(marks: Sequence[Mark]) -> list[Mark]:
+    """The worst first; what is too little to say a share of comes last."""
+    return sorted(marks, key=lambda mark: (mark.few, -(mark.rate or 0), -mark.whole))
 
 
 def bars(marks: Sequence[Mark], measure: Measure, color: Callable[[Mark], str]) -> go.Figure:
     """Ranked bars, the worst on top, each with its interval; too few to say a share come last, without a bar."""
-    ranked = sorted(enumerate(marks), key=lambda pair: (pair[1].few, -(pair[1].rate or 0), -pair[1].whole))
-    places = [-row for row in range(len(ranked))]
-    shown = [mark for _, mark in ranked]
+    shown = ranked(marks)
+    places = [-row for row in range(len(shown))]
     sure = [0 if mark.few else (mark.rate or 0) for mark in shown]
+    most = min(1.0, max((m.interval[1] for m in shown if not m.few), default=0.1) * 1.04)
     figure = go.Figure(
         go.Bar(
             x=sure,
@@ -81,10 +47,19 @@ def bars(marks: Sequence[Mark], measure: Measure, color: Callable[[Mark], str]) 
                 "thickness": 1.5,
                 "width": 4,
             },
-            customdata=[[place] for place, _ in ranked],
-            hovertext=[f"{label(mark)}<br>{says(mark, measure)}" for mark in shown],
-            hoverinfo="text",
+            hoverinfo="skip",
         )
+    )
+    # The whole row can be pointed at and clicked, also where there is little or no bar.
+    figure.add_bar(
+        x=[most] * len(shown),
+        y=[place + 0.17 for place in places],
+        orientation="h",
+        width=0.9,
+        marker={"color": "rgba(0,0,0,0)", "line": {"width": 0}},
+        customdata=[[marks.index(mark)] for mark in shown],
+        hovertext=[f"{label(mark)}<br>{says(mark, measure)}" for mark in shown],
+        hoverinfo="text",
     )
     for place, mark in zip(places, shown, strict=True):
         numbers = f"{mark.part:,} of {mark.whole:,}"
@@ -101,8 +76,9 @@ def bars(marks: Sequence[Mark], measure: Measure, color: Callable[[Mark], str]) 
                 showarrow=False,
                 borderpad=0,
             )
-    most = max((m.interval[1] for m in shown if not m.few), default=0.1)
-    figure.update_xaxes(range=[0, min(1.0, most * 1.04)], tickformat=".0%" if most > 0.05 else ".1%", nticks=6)
+    figure.update_xaxes(
+        range=[0, most], tickformat=".0%" if most > 0.05 else ".1%", nticks=6, visible=not all(m.few for m in shown)
+    )
     figure.update_yaxes(visible=False, range=[0.75 - len(shown), 0.75])
     return calm(figure, ROW * max(1, len(shown)) + 40)
 
@@ -152,13 +128,6 @@ def matrix(marks: Sequence[Mark], measure: Measure) -> go.Figure:
         zeroline=False,
     )
     return calm(figure, CELL * len(languages) + 56, margin={"l": 0, "r": 0, "t": 48, "b": 4})
-
-
-def span(first: date, last: date) -> str:
-    """One day or several, in words."""
-    if first == last:
-        return f"{first:%a} {first.day} {first:%b %Y}"
-    return f"{first.day} {first:%b} to {last.day} {last:%b %Y}"
 
 
 def by_channel(mark: Mark, dark: bool = False) -> str:

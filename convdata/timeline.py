@@ -5,7 +5,8 @@ from datetime import date, datetime, time, timedelta
 
 import plotly.graph_objects as go
 
-from convdata.charts import AMBER, GREY, calm, says, span
+from convdata.captions import says, span
+from convdata.charts import AMBER, GREY, calm
 from convdata.marks import Mark, step_end, step_start, steps
 from convdata.stats import Measure
 

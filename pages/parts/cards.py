@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from convdata.charts import percent
+from convdata.captions import percent
 from convdata.filters import Choices
 from convdata.intervals import FEW, changed, wilson
 from convdata.questions import question

@@ -12,14 +12,16 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from convdata.captions import span
 from convdata.channels import channel, language_title
-from convdata.charts import span
+from convdata.charts import ranked
 from convdata.filters import Choices
 from convdata.intervals import FEW
 from convdata.marks import Mark, marks, opened_by
 from convdata.stats import Measure, table
 from pages.parts import desk
 from pages.parts.cards import REMEMBERED, how_counted
+from pages.parts.literal import escaped
 
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 
@@ -39,7 +41,7 @@ def chart(
                 config=CONFIG,
                 on_select=partial(_open_clicked, key, drawn, choices),
                 selection_mode="points",
-                alt=f"{title}: {measure.title}, {measure.unit}. The same numbers are in the table below.",
+                alt=f"{title}: {measure.title}, {measure.unit}. The same numbers are in the table below it.",
             )
             if all(mark.few for mark in drawn):
                 st.caption(f"Too few to say a rate: fewer than {FEW} {measure.unit} each.")
@@ -48,8 +50,26 @@ def chart(
         with st.container(horizontal=True, vertical_alignment="center"):
             how_counted(measure.definition, measure.question, choices)
             _download(title, choices, by, step)
+            _menu(key, drawn, choices, by)
         if drawn:
-            _table(key, drawn, measure, choices, by)
+            _table(key, drawn if "day" in by else ranked(drawn), measure, choices, by)
+
+
+def _menu(key: str, drawn: Sequence[Mark], choices: Choices, by: Sequence[str]) -> None:
+    """What a click on the chart does, for those who use no pointer: a table's buttons cannot be reached by keyboard."""
+    opening = [mark for mark in (drawn if "day" in by else ranked(drawn)) if mark.opens]
+    place = st.menu_button(
+        "Conversations",
+        range(len(opening)),
+        format_func=lambda n: f"{escaped(' · '.join(_names(opening[n], by).values()), 60)} · {opening[n].opens:,}",
+        key=f"{key}_menu",
+        type="tertiary",
+        icon=":material/arrow_forward:",
+        help="Open the conversations in which these were not understood",
+        disabled=not opening,
+    )
+    if place is not None:
+        _open(opening[place], choices)
 
 
 def _table(key: str, drawn: Sequence[Mark], measure: Measure, choices: Choices, by: Sequence[str]) -> None:
@@ -58,11 +78,11 @@ def _table(key: str, drawn: Sequence[Mark], measure: Measure, choices: Choices, 
     with st.expander("Table", icon=":material/table:", type="compact"):
         frame = pd.DataFrame(
             [
-                _names(mark, by)
-                | {
-                    "Rate": None if mark.few or mark.rate is None else mark.rate,
-                    "from": None if mark.few else mark.interval[0],
-                    "to": None if mark.few else mark.interval[1],
+                {
+                    **_names(mark, by),
+                    "Rate": None if mark.few or mark.rate is None else mark.rate * 100,
+                    "from": None if mark.few else mark.interval[0] * 100,
+                    "to": None if mark.few else mark.interval[1] * 100,
                     "Not understood": mark.part,
                     unit: mark.whole,
                     "Open": f"Open {mark.opens:,}" if mark.opens else "",
@@ -70,7 +90,8 @@ def _table(key: str, drawn: Sequence[Mark], measure: Measure, choices: Choices, 
                 for mark in drawn
             ]
         )
-        share = partial(st.column_config.NumberColumn, format="percent")
+        share = partial(st.column_config.NumberColumn, format="%.1f %%")
+        count = st.column_config.NumberColumn(format="localized")
         st.dataframe(
             frame,
             hide_index=True,
@@ -79,6 +100,8 @@ def _table(key: str, drawn: Sequence[Mark], measure: Measure, choices: Choices, 
                 "Rate": share(help=f"Empty below {FEW}: too few to say."),
                 "from": share(help="Lower end of the 95 % interval"),
                 "to": share(help="Upper end of the 95 % interval"),
+                "Not understood": count,
+                unit: count,
                 "Open": st.column_config.ButtonColumn(
                     "Conversations",
                     type="tertiary",
@@ -92,8 +115,8 @@ def _table(key: str, drawn: Sequence[Mark], measure: Measure, choices: Choices, 
         )
 
 
-def _names(mark: Mark, by: Sequence[str]) -> dict[str, Any]:
-    names: dict[str, Any] = {}
+def _names(mark: Mark, by: Sequence[str]) -> dict[str, str]:
+    names = {}
     if "channel" in by:
         names["Channel"] = channel(mark.channel or "").title
     if "language" in by:

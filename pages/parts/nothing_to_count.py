@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from convdata.charts import span
+from convdata.captions import span
 from convdata.filters import Choices
 from convdata.stats import table
 from pages.parts import desk, period_line

@@ -1,0 +1,56 @@
+"""What the marks of a chart say in words. Names and languages are data, and Plotly reads tags: they are made harmless."""
+
+from datetime import date
+from html import escape
+
+from convdata.channels import channel, language_title
+from convdata.marks import Mark
+from convdata.stats import Measure
+
+LONGEST = 40  # characters of a name; a longer one would crush the chart
+
+
+def percent(share: float | None) -> str:
+    """ "12.4 %"; whole numbers say so, and little is never nothing."""
+    if share is None:
+        return "–"
+    if 0 < share < 0.0005:
+        return "<0.1 %"
+    if 0.9995 <= share < 1:
+        return ">99.9 %"
+    return "100 %" if share == 1 else f"{share * 100:.1f} %" if share else "0 %"
+
+
+def label(mark: Mark) -> str:
+    """What a mark stands for, short and harmless: names and languages are data, and Plotly reads tags."""
+    parts = []
+    if mark.channel:
+        parts.append(channel(mark.channel).title)
+    if mark.language:
+        parts.append(language_title(mark.language))
+    return " · ".join(literal(part) for part in parts)
+
+
+def literal(text: str) -> str:
+    text = " ".join(text.split())
+    return escape(text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…")
+
+
+def says(mark: Mark, measure: Measure) -> str:
+    """All about a mark, for the pointer."""
+    if not mark.whole:
+        return f"no eligible {measure.unit}"
+    low, high = mark.interval
+    share = f"too few to say a rate: {mark.part:,} of {mark.whole:,}" if mark.few else (
+        f"<b>{percent(mark.rate)}</b> · {mark.part:,} of {mark.whole:,} {measure.unit}<br>"
+        f"95 % interval {percent(low)} to {percent(high)}"
+    )  # fmt: skip
+    opens = f"{mark.opens:,} conversation{'' if mark.opens == 1 else 's'}"
+    return f"{share}<br>{f'click opens {opens}' if mark.opens else 'nothing to open'}"
+
+
+def span(first: date, last: date) -> str:
+    """One day or several, in words."""
+    if first == last:
+        return f"{first:%a} {first.day} {first:%b %Y}"
+    return f"{first.day} {first:%b} to {last.day} {last:%b %Y}"

@@ -1,0 +1,115 @@
+"""What the figures of Trends show, and what they must not make anybody believe."""
+
+from datetime import date, timedelta
+
+from convdata.captions import percent, says
+from convdata.charts import bars, by_channel, by_language, matrix
+from convdata.marks import Mark
+from convdata.stats import CONVERSATIONS, MESSAGES
+from convdata.timeline import timeline
+
+DAY = date(2026, 8, 3)  # a Monday
+TODAY = DAY + timedelta(days=6)
+
+
+def mark(part: int, whole: int, *, channel: str | None = None, language: str | None = None, day: int = 0) -> Mark:
+    return Mark(channel, language, DAY + timedelta(days=day), DAY + timedelta(days=day), part, whole, part)
+
+
+def texts(figure: object) -> list[str]:
+    return [a.text for a in figure.layout.annotations]  # type: ignore[attr-defined]
+
+
+def test_bars_rank_the_worst_first_and_say_their_numbers() -> None:
+    marks = [mark(10, 100, channel="alexa"), mark(241, 1946, channel="webchat"), mark(9, 10, channel="messenger")]
+    figure = bars(marks, MESSAGES, by_channel)
+    assert texts(figure) == [
+        "Webchat", "<b>12.4 %</b> · 241 of 1,946", "Alexa", "<b>10.0 %</b> · 10 of 100", "Messenger", "too few · 9 of 10",
+    ]  # fmt: skip
+    drawn, rows = figure.data
+    assert [place for (place,) in rows.customdata] == [1, 0, 2], "each row knows which mark it opens"
+    assert drawn.x[2] == 0, "nine of ten draw no bar of 90 %"
+    low, high = marks[1].interval
+    assert abs(drawn.x[0] + drawn.error_x.array[0] - high) < 1e-9
+    assert abs(drawn.x[0] - drawn.error_x.arrayminus[0] - low) < 1e-9
+
+
+def test_every_channel_keeps_its_colour() -> None:
+    alexa = mark(1, 100, channel="alexa")
+    assert (
+        by_channel(alexa) == by_channel(mark(90, 100, channel="alexa")) != by_channel(mark(1, 100, channel="webchat"))
+    )
+    assert by_channel(alexa) != by_channel(alexa, dark=True)
+    assert by_channel(mark(1, 100, channel="telegram"))
+
+
+def test_cells_that_are_too_small_only_say_how_many() -> None:
+    marks = [
+        mark(30, 100, channel="alexa", language="en"),
+        mark(1, 2, channel="alexa", language="fr"),
+        mark(0, 50, channel="webchat", language="en"),
+    ]
+    cells, words = matrix(marks, MESSAGES).data
+    assert list(words.text) == ["<b>30.0 %</b><br>100", "2", "<b>0 %</b><br>50"]
+    assert [place for (place,) in cells.customdata] == [0, 1, 2]
+    assert cells.marker.color[1].startswith("rgba(128"), "grey"
+    assert cells.marker.color[0] > cells.marker.color[2], "the worse, the less see-through"
+
+
+def test_names_are_data_and_stay_harmless() -> None:
+    evil = mark(30, 100, channel='<a href="https://evil.example">x</a>' + "y" * 300, language="<b>fr")
+    for figure in (bars([evil], MESSAGES, by_language), matrix([evil], MESSAGES)):
+        drawn = str(figure.to_dict())
+        assert "&lt;b&gt;fr" in drawn
+        assert "<a " not in drawn.lower()
+        assert "<b>fr" not in drawn
+        assert "y" * 41 not in drawn
+
+
+def test_a_gap_stays_a_gap_and_today_is_not_over() -> None:
+    marks = [mark(30, 100, day=0), mark(20, 100, day=1), mark(1, 100, day=4), mark(2, 4, day=5), mark(30, 90, day=6)]
+    figure = timeline(marks, MESSAGES, first=DAY, last=TODAY, step="day", today=TODAY)
+    sure, few, volume = figure.data[-3:]
+    assert list(sure.y) == [0.3, 0.2, None, None, 0.01, None, 30 / 90]
+    assert sure.connectgaps is False
+    assert list(few.y) == [None] * 5 + [0.5, None], "two of four are a faint dot beside the line"
+    assert list(volume.y) == [100, 100, 0, 0, 100, 4, 90]
+    assert list(sure.marker.symbol)[-2:] == ["circle", "circle-open"]
+    assert list(volume.marker.pattern.shape)[-2:] == ["", "/"]
+    assert "so far" in sure.hovertext[-1]
+    assert sure.hovertext[2].endswith("no eligible messages")
+    assert figure.layout.yaxis.range[1] < 0.6, "a day of four messages does not flatten the others"
+
+
+def test_a_week_cut_off_by_the_period_says_so() -> None:
+    first = DAY + timedelta(days=2)
+    weeks = [
+        Mark(None, None, first, DAY + timedelta(days=6), 5, 50, 5),
+        Mark(None, None, DAY + timedelta(days=7), DAY + timedelta(days=13), 5, 50, 5),
+    ]
+    figure = timeline(
+        weeks, CONVERSATIONS, first=first, last=DAY + timedelta(days=13), step="week", today=DAY + timedelta(days=30)
+    )
+    sure = figure.data[-3]
+    assert list(sure.y) == [0.1, 0.1]
+    assert list(sure.marker.symbol) == ["circle-open", "circle"]
+    assert sure.hovertext[0].startswith("5 Aug to 9 Aug 2026, cut off by the period")
+
+
+def test_a_period_of_nothing_but_little_days_can_be_drawn() -> None:
+    figure = timeline([mark(1, 3)], MESSAGES, first=DAY, last=DAY, step="day", today=TODAY)
+    assert list(figure.data[-2].y) == [1 / 3]
+
+
+def test_the_pointer_is_told_what_a_click_opens() -> None:
+    assert says(mark(241, 1946), MESSAGES) == (
+        "<b>12.4 %</b> · 241 of 1,946 messages<br>95 % interval 11.0 % to 13.9 %<br>click opens 241 conversations"
+    )
+    assert says(mark(1, 2), MESSAGES) == "too few to say a rate: 1 of 2<br>click opens 1 conversation"
+    assert says(mark(0, 200), CONVERSATIONS).endswith("nothing to open")
+
+
+def test_little_is_never_nothing() -> None:
+    assert [percent(share) for share in (None, 0, 0.00001, 0.0005, 0.99999, 1)] == [
+        "–", "0 %", "<0.1 %", "0.1 %", ">99.9 %", "100 %",
+    ]  # fmt: skip

@@ -1,0 +1,228 @@
+"""The Trends page as a manager meets it: numbers, period, filters, and what it says when there is none."""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from convdata import periods
+from convdata.database import Store
+from convdata.filters import Choices
+from convdata.questions import question
+from convdata.settings import PROJECT
+from convdata.stats import table
+from pages.parts import desk
+from pages.parts.charts import _csv
+from tests.conftest import NOW
+from tests.story import NOON, message, opened, tell
+
+FRAME = PROJECT / "pages" / "frame.py"
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture
+def trends(monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+    """`trends(store_url, period="all")`: the page, at ``NOW``, with that address."""
+
+    def open_page(url: str, **address: str | list[str]) -> AppTest:
+        monkeypatch.setenv("MISHEARD_STORE", url)
+        monkeypatch.setattr(periods, "now_utc", lambda: NOW)
+        app = AppTest.from_file(str(FRAME), default_timeout=60).run()
+        app.switch_page(str(PROJECT / "pages" / "trends.py"))
+        for name, value in address.items():
+            app.query_params[name.rstrip("_")] = value
+        app.run()
+        assert not app.exception
+        return app
+
+    yield open_page
+    st.cache_data.clear()
+    desk.store.clear()
+
+
+@pytest.fixture
+def demo_file(demo_duckdb: Path, tmp_path: Path) -> str:
+    """The demo world in DuckDB only: for what does not depend on the store."""
+    return f"duckdb:///{shutil.copy(demo_duckdb, tmp_path / 'demo.duckdb')}"
+
+
+def cards(app: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def address(app: AppTest) -> dict[str, list[str]]:
+    values = {name: app.query_params[name] for name in app.query_params}
+    return {name: value if isinstance(value, list) else [value] for name, value in values.items()}
+
+
+def figures(app: AppTest) -> list[str]:
+    return [header.value for header in app.subheader]
+
+
+def test_the_cards_say_what_the_question_says(demo_url: str, trends: Open) -> None:
+    store = opened(demo_url)
+    period = Choices({"from": NOW.date() - timedelta(days=29), "to": NOW.date()})
+    (numbers,) = table(store, period)
+    listed = store.ask("trends/ended", period)[0]
+    store.close()
+    app = trends(demo_url)
+    assert cards(app) == {
+        "Eligible messages": f"{numbers['eligible']:,}",
+        "Not Understood rate": f"{numbers['rate'] * 100:.1f} %",
+        "Conversation rate": f"{numbers['conversation_rate'] * 100:.1f} %",
+        "Ended Not Understood": f"{listed.ended_not_understood / listed.conversations * 100:.1f} %",
+    }
+    said = " ".join(caption.value for caption in app.caption)
+    assert f"{numbers['not_understood']:,} of {numbers['eligible']:,} messages · 95 %:" in said
+    assert f"{numbers['conversations_not_understood']:,} of {numbers['conversations']:,} conversations" in said
+
+
+def test_beside_every_number_stands_how_it_is_counted(demo_file: str, trends: Open) -> None:
+    app = trends(demo_file)
+    assert len(app.metric) == 4
+    assert len(app.get("plotly_chart")) == 4
+    popovers = [p for p in app.get("popover") if p.proto.popover.label == "How is this counted?"]
+    assert len(popovers) == 8
+    sentences = [text.value for text in app.markdown]
+    for path in ("trends/messages", "trends/conversations", "trends/ended"):
+        assert question(path).sentence in sentences
+
+
+def test_the_same_per_conversation(demo_file: str, trends: Open) -> None:
+    app = trends(demo_file)
+    assert all(title.startswith("Not Understood rate by") for title in figures(app))
+    app.segmented_control(key="trends_per").set_value("conversation").run()
+    assert not app.exception
+    assert all(title.startswith("Conversation rate by") for title in figures(app))
+    assert address(app)["per"] == ["conversation"]
+
+
+def test_period_and_filters_stand_in_the_address(demo_file: str, trends: Open) -> None:
+    app = trends(demo_file)
+    assert app.segmented_control(key="trends_preset").value == "30 d"
+    assert "from" not in app.query_params
+    app.segmented_control(key="trends_preset").set_value("7 d").run()
+    assert (address(app)["from"], address(app)["to"]) == (["2026-08-03"], ["2026-08-09"])
+    assert app.segmented_control(key="trends_preset").value == "7 d"
+    app.multiselect(key="trends_channel").set_value(["alexa", "webchat"]).run()
+    assert address(app)["channel"] == ["alexa", "webchat"]
+    assert address(app)["from"] == ["2026-08-03"]
+    app.segmented_control(key="trends_preset").set_value("All").run()
+    assert address(app)["period"] == ["all"]
+    assert "from" not in app.query_params
+    assert address(app)["channel"] == ["alexa", "webchat"]
+    app.segmented_control(key="trends_preset").set_value("30 d").run()
+    assert "period" not in app.query_params
+
+
+def test_a_link_shows_what_its_sender_saw(demo_url: str, trends: Open) -> None:
+    store = opened(demo_url)
+    chosen = Choices(
+        {"from": date(2026, 7, 1), "to": date(2026, 7, 20), "channel": ("messenger",), "language": ("en", "fr")}
+    )
+    (numbers,) = table(store, chosen)
+    store.close()
+    app = trends(demo_url, from_="2026-07-01", to="2026-07-20", channel="messenger", language=["en", "fr"])
+    assert cards(app)["Eligible messages"] == f"{numbers['eligible']:,}"
+    assert app.segmented_control(key="trends_preset").value == "Custom"
+    assert app.date_input(key="trends_days").value == (date(2026, 7, 1), date(2026, 7, 20))
+    assert app.multiselect(key="trends_language").value == ["en", "fr"]
+
+
+def test_custom_begins_with_the_days_that_were_shown(demo_file: str, trends: Open) -> None:
+    app = trends(demo_file)
+    app.segmented_control(key="trends_preset").set_value("Custom").run()
+    assert app.date_input(key="trends_days").value == (date(2026, 7, 11), date(2026, 8, 9))
+    app.date_input(key="trends_days").set_value((date(2026, 8, 1), date(2026, 8, 2))).run()
+    assert (address(app)["from"], address(app)["to"]) == (["2026-08-01"], ["2026-08-02"])
+
+
+def test_a_change_is_only_coloured_when_chance_does_not_explain_it(duckdb_url: str, trends: Open) -> None:
+    def said(day: datetime, failed: int, well: int) -> None:
+        verdicts = [False] * failed + [True] * well
+        tell(store, *(message(f"c{n % 9}", day, understood=v, language="en") for n, v in enumerate(verdicts)), now=NOON)
+
+    store = opened(duckdb_url)
+    said(NOON - timedelta(days=10), 30, 70)
+    said(NOON - timedelta(days=1), 5, 95)
+    store.close()
+    app = trends(duckdb_url, from_="2026-08-03", to="2026-08-09")
+    rate = next(m for m in app.metric if m.label == "Not Understood rate")
+    assert rate.delta == "−25.0 points"
+    assert rate.proto.color == rate.proto.MetricColor.GREEN
+    conversations = next(m for m in app.metric if m.label == "Conversation rate")
+    assert (conversations.value, conversations.delta) == ("too few", "")
+
+
+def test_an_empty_store_says_what_to_do_next(duckdb_url: str, trends: Open) -> None:
+    opened(duckdb_url).close()
+    app = trends(duckdb_url)
+    assert "No conversations yet" in app.info[0].value
+    assert not app.metric
+
+
+def test_conversations_without_verdicts_say_what_the_bot_must_send(duckdb_url: str, trends: Open) -> None:
+    store = opened(duckdb_url)
+    tell(store, message(language="en"))
+    store.close()
+    assert "`understood`" in trends(duckdb_url).info[0].value
+
+
+def test_an_empty_period_leads_to_where_something_is(duckdb_url: str, trends: Open) -> None:
+    store = opened(duckdb_url)
+    tell(
+        store,
+        *(message(f"c{n}", datetime(2020, 5, 12, 9), understood=n > 3, language="en") for n in range(40)),
+        now=NOON,
+    )
+    store.close()
+    app = trends(duckdb_url)
+    assert "12 May 2020" in app.info[0].value
+    next(b for b in app.button if b.label == "Show the latest 30 days").click().run()
+    assert (address(app)["from"], address(app)["to"]) == (["2020-04-13"], ["2020-05-12"])
+    assert cards(app)["Not Understood rate"] == "10.0 %"
+    app = trends(duckdb_url, period="all")
+    assert figures(app)[0] == "Not Understood rate by month"
+
+
+def test_too_few_to_say(duckdb_url: str, trends: Open) -> None:
+    store = opened(duckdb_url)
+    tell(store, message("a", understood=True, language="en"), message("b", understood=False, language="en"))
+    store.close()
+    app = trends(duckdb_url)
+    assert cards(app)["Not Understood rate"] == "too few"
+    captions = [caption.value for caption in app.caption]
+    assert "1 of 2 messages" in captions
+    assert "Too few to say a rate: fewer than 20 messages each." in captions
+    assert "50" not in re.sub("of 50", "", "".join(metric.value for metric in app.metric))
+
+
+def test_a_customers_language_cannot_dress_up_as_markdown(duckdb_url: str, trends: Open) -> None:
+    store = opened(duckdb_url)
+    evil = "![x](http://evil.example/b)"
+    tell(store, *(message(f"c{n}", understood=False, language=evil) for n in range(30)))
+    store.close()
+    app = trends(duckdb_url)
+    shown = [*app.markdown, *app.caption, *app.info, *app.subheader]
+    assert not any("evil.example" in str(element.value) for element in shown)
+
+
+def test_the_download_holds_both_rates_and_no_formula(store: Store) -> None:
+    tell(store, message(understood=False, language="=1+1"), message("b", understood=True, language="en"))
+    lines = _csv(store, Choices(), ("language",), "day").decode("utf-8-sig").splitlines()
+    assert lines == [
+        "language,eligible,not_understood,rate,conversations,conversations_not_understood,conversation_rate",
+        "'=1+1,1,1,1.0,1,1,1.0",
+        "en,1,0,0.0,1,0,0.0",
+    ]
+
+
+@pytest.mark.parametrize("days", [("1970-01-01", "9000-12-31"), ("2026-08-09", "2026-07-01"), ("2030-01-01", "")])
+def test_impossible_periods_are_borne(days: tuple[str, str], demo_file: str, trends: Open) -> None:
+    app = trends(demo_file, period="custom", **{"from": days[0], "to": days[1]})
+    assert not any("went wrong" in error.value for error in app.error)
