@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from convdata.background import Background
+from convdata.delivery import Sender
 from convdata.letterbox import Letterbox
 from pages.parts.desk import store
 from routes import all_routes
@@ -22,14 +23,17 @@ letterbox = Letterbox(store)
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """While the server runs: the sweep each minute, and erased bytes written out of the store's file. When it stops,
-    events that are waiting are stored."""
+    """While the server runs: the sweep each minute, and erased bytes written out of the store's file; replies sent as
+    they are written. When it stops, events that are waiting are stored, and replies on their way settled.
+    """
     background = Background(store)
     background.start()
+    sender = Sender(store).start()
     try:
         yield
     finally:
         letterbox.close()
+        sender.stop()
         background.stop()
 
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from convdata import inbox, receipts
 from convdata.database import Store
 from convdata.muting import sweep
 from convdata.periods import now_utc
@@ -19,6 +20,9 @@ Job = Callable[[Store, datetime], object]
 
 JOBS: tuple[tuple[str, Job], ...] = (
     ("The sweep", sweep),
+    ("Working on what webhooks brought", inbox.work_on_waiting),
+    ("Forgetting what webhooks brought and nobody can read", inbox.forget_old),
+    ("Forgetting receipts of nothing", receipts.forget_old),
     ("Writing the store's file anew", lambda store, now: rewrite(store)),
 )
 

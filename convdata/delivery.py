@@ -15,6 +15,7 @@ from convdata.channel_adapters import Outcome, Outgoing, adapter_of
 from convdata.channels import channel
 from convdata.database import Row, Store, Transaction
 from convdata.errors import NotFound
+from convdata.messenger_profiles import ask_profiles
 from convdata.periods import now_utc
 from convdata.standing import in_hand
 from convdata.telling import tell_bots
@@ -89,7 +90,7 @@ class Sender:
         self._stopped = threading.Event()
         self._sending: set[tuple[str, str]] = set()
         self._lock = threading.Lock()
-        self._telling = threading.Lock()
+        self._on_errand = threading.Lock()
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="misheard-sender")
         self._thread = threading.Thread(target=self._run, name="misheard-sender", daemon=True)
 
@@ -130,19 +131,24 @@ class Sender:
                     continue
                 self._sending.add(name)
             self._pool.submit(self._send, store, row, name)
-        self._pool.submit(self._tell_bots, store)
+        self._pool.submit(self._errands, store)
         upcoming = store.ask_one("outbox/next_due")
         if upcoming is None or upcoming.due_at is None:
             return LOOK_EVERY
         seconds: float = (upcoming.due_at - now).total_seconds()
         return min(LOOK_EVERY, max(0.2, seconds))
 
-    def _tell_bots(self, store: Store) -> None:
-        with self._telling:  # one after the other: a bot need not hear the same thing twice
-            try:
-                tell_bots(store, self._clock())
-            except Exception as wrong:
-                log.warning("Bots cannot be told just now: %s", type(wrong).__name__)
+    def _errands(self, store: Store) -> None:
+        """What else has to be said to bots and asked of channels; one at a time, as they would do the same."""
+        if not self._on_errand.acquire(blocking=False):
+            return
+        try:
+            tell_bots(store, self._clock())
+            ask_profiles(store, self._clock())
+        except Exception as wrong:
+            log.warning("Bots and channels cannot be asked just now: %s", type(wrong).__name__)
+        finally:
+            self._on_errand.release()
 
     def _send(self, store: Store, row: Row, name: tuple[str, str]) -> None:
         try:

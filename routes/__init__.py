@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute
 from convdata.database import Store
 from convdata.letterbox import Letterbox
 from convdata.settings import Settings, read_settings
-from routes import bot, events, health, live, metrics
+from routes import bot, events, health, live, messenger, metrics
 from routes.answers import nothing_else_under
 
 remembered = cache(read_settings)  # they are read once: whoever changes them starts the server anew
@@ -24,6 +24,7 @@ def all_routes(
         *live.routes(store),
         *events.routes(settings, letterbox),
         *bot.routes(store, settings),
+        *messenger.routes(store, settings),
         *nothing_else_under("/api"),
         *nothing_else_under("/webhooks"),
     ]

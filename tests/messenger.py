@@ -51,7 +51,8 @@ def wrote(store: Store, fake: FakeGraph, at: datetime = NOON, who: str = MAYA) -
 
 
 def answer(store: Store, whose: str, text: str = "On its way.", now: datetime = NOON + HOUR, **more: Any) -> Reply:
-    return reply(store, whose, text, **{"by": "Ada", "now": now, "reply_id": new_reply_id()} | more)
+    given: dict[str, Any] = {"by": "Ada", "now": now, "reply_id": new_reply_id()}
+    return reply(store, whose, text, **given | more)
 
 
 def answered(store: Store, whose: str, now: datetime = NOON + HOUR, **more: Any) -> Reply:

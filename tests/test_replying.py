@@ -4,6 +4,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
+from typing import Any
 
 import pytest
 
@@ -323,7 +324,7 @@ def test_erasing_takes_the_outbox_too_and_nothing_is_sent_after_it(store, fake):
 def test_a_reply_that_is_on_its_way_during_an_erasure_leaves_nothing(store, fake, monkeypatch):
     maya = wrote(store, fake)
     answer(store, maya)
-    adapter = adapter_of("messenger")
+    adapter: Any = adapter_of("messenger")
     send = adapter.send
 
     def erasing(store_, outgoing, now):
