@@ -24,6 +24,7 @@ SETTLED = "[data-testid=stApp][data-test-connection-state=CONNECTED][data-test-s
 class Dashboard:
     url: str
     log: Path
+    process: "subprocess.Popen[bytes]"
 
 
 RUNNING: list[Dashboard] = []
@@ -33,13 +34,13 @@ RUNNING: list[Dashboard] = []
 def running_dashboard(store: str, folder: Path, *, app: Path = ROOT / "app.py", **settings: str) -> Iterator[Dashboard]:
     """The dashboard over `store`; `settings` are environment variables. Its log goes to `folder`."""
     port = _free_port()
-    dashboard = Dashboard(f"http://127.0.0.1:{port}", folder / f"dashboard-{port}.log")
+    log_file = folder / f"dashboard-{port}.log"
     # What the developer has set for their own dashboard has no say here, nor have their secrets.
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("MISHEARD_", "STREAMLIT_"))}
     environment |= {"MISHEARD_STORE": store, "PYTHONUNBUFFERED": "1"} | settings
     command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.port", str(port)]
     command += ["--secrets.files", str(folder / "no-secrets.toml"), "--logger.enableRich", "false"]
-    with dashboard.log.open("wb") as log:
+    with log_file.open("wb") as log:
         process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
@@ -49,9 +50,10 @@ def running_dashboard(store: str, folder: Path, *, app: Path = ROOT / "app.py", 
             env=environment,
             start_new_session=True,  # Ctrl-C is for pytest, which then stops the server
         )
+    dashboard = Dashboard(f"http://127.0.0.1:{port}", log_file, process)
     RUNNING.append(dashboard)
     try:
-        _wait_until_it_answers(dashboard, process)
+        _wait_until_it_answers(dashboard)
         yield dashboard
     finally:
         RUNNING.remove(dashboard)
@@ -76,13 +78,13 @@ def _free_port() -> int:
         return probe.getsockname()[1]
 
 
-def _wait_until_it_answers(dashboard: Dashboard, process: subprocess.Popen[bytes], seconds: float = 60) -> None:
+def _wait_until_it_answers(dashboard: Dashboard, seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while True:
         try:
             urllib.request.urlopen(f"{dashboard.url}/_stcore/health", timeout=5).close()
         except (urllib.error.URLError, OSError) as reason:
-            if process.poll() is not None or time.monotonic() > deadline:
+            if dashboard.process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"the dashboard did not start:\n{dashboard.log.read_text()}") from reason
             time.sleep(0.05)
         else:
