@@ -46,6 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as wrong:  # a mistake of ours; whoever typed this cannot do anything with its traceback
         if os.environ.get("MISHEARD_DEBUG"):
             raise
+        if "interrupted" in str(wrong).lower():  # DuckDB's way of saying Control-C
+            return _not_done("Interrupted; nothing more was done.")
         return _not_done(
             f"That is a mistake in Misheard itself ({type(wrong).__name__}); to see where, run it again with MISHEARD_DEBUG=1."
         )

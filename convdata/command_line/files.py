@@ -1,7 +1,9 @@
 """``demo`` and ``import``: a store filled."""
 
 import os
+import signal
 import sys
+import threading
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -54,9 +56,9 @@ def import_files(shell: Shell, given: Namespace) -> None:
     _check_rejects(given.rejects, given.paths)
     results: list[Result] = []
     try:
-        with _rejects(given.rejects) as rejects:
+        with _rejects(given.rejects) as rejects, _control_c_between_batches() as stop:
             for path in given.paths:
-                with _progress_bar(path) as progress:
+                with _progress_bar(path, stop) as progress:
                     results.append(
                         import_file(
                             shell.store,
@@ -119,18 +121,45 @@ def _rejects(path: str | None) -> Iterator[TextIO | None]:
 
 
 @contextmanager
-def _progress_bar(path: str) -> Iterator[Progress | None]:
-    if not sys.stderr.isatty():
-        yield None
+def _control_c_between_batches() -> Iterator[Callable[[], bool]]:
+    """Control-C is heard where everything is stored or nothing, in a second at most; a second one at once."""
+    pressed = threading.Event()
+    before = signal.getsignal(signal.SIGINT)
+    if before is not signal.default_int_handler or threading.current_thread() is not threading.main_thread():
+        yield pressed.is_set
         return
+
+    def hear(*_: object) -> None:
+        pressed.set()
+        signal.signal(signal.SIGINT, before)
+
+    signal.signal(signal.SIGINT, hear)
+    try:
+        yield pressed.is_set
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _progress_bar(path: str, stop: Callable[[], bool]) -> Iterator[Progress]:
     name = printing.harmless(Path(path).name)
-    with tqdm(desc=name, unit="B", unit_scale=True, unit_divisor=1024, file=sys.stderr, leave=False) as bar:
+    with tqdm(
+        desc=name,
+        unit="B",
+        unit_scale=True,
+        unit_divisor=1024,
+        file=sys.stderr,
+        leave=False,
+        disable=not sys.stderr.isatty(),
+    ) as bar:
 
         def progress(done: int, total: int, counts: Counts) -> None:
             bar.total = total or None
             seconds = float(bar.format_dict["elapsed"]) or 1.0
             bar.set_postfix_str(f"{counts.read:,} lines, {counts.read / seconds:,.0f}/s", refresh=False)
             bar.update(done - bar.n)
+            if stop():
+                raise KeyboardInterrupt
 
         yield progress
 
