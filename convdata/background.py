@@ -10,6 +10,7 @@ from convdata import inbox, receipts
 from convdata.database import Store
 from convdata.muting import sweep
 from convdata.periods import now_utc
+from convdata.review import joining
 from convdata.rewriting import rewrite
 
 log = logging.getLogger(__name__)
@@ -23,6 +24,7 @@ JOBS: tuple[tuple[str, Job], ...] = (
     ("Working on what webhooks brought", inbox.work_on_waiting),
     ("Forgetting what webhooks brought and nobody can read", inbox.forget_old),
     ("Forgetting receipts of nothing", receipts.forget_old),
+    ("Grouping what was not understood", joining.join),
     ("Writing the store's file anew", lambda store, now: rewrite(store)),
 )
 

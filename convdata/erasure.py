@@ -12,6 +12,7 @@ from convdata.activity import act, record
 from convdata.database import Store, Transaction
 from convdata.errors import NotFound
 from convdata.periods import local_day
+from convdata.review import membership
 from convdata.standing import NOBODY, in_hand, known_key
 from convdata.vocabulary import Act
 
@@ -46,13 +47,19 @@ HELD: tuple[Held, ...] = (
     _held("inbox", "What came in about them and was not worked on yet; or could not be, for a week."),
     _held("bots_told", "What the bot was told about them."),
     _held("profiles_asked", "When their profile was asked for."),
+    _held("visitors", "Their session of the webchat: when they were there, and whose word their details are."),
+    _held("review_members", "What of it the bot did not understand, as trainers see it."),
+    _held("review_moves", "From where trainers moved that."),
     _held("people", "Who they are."),
     _held("customers", "How their conversation stands; the folded name by which they are searched."),
     Held("erased", "The keyed hash alone, by which a late event of an erased history is known. It is what must stay."),
 )
 
 # Tables that hold nothing of any one customer; a test wants every table either here or above.
-OF_NOBODY = ("store_facts", "schema_steps", "daily_counts")
+OF_NOBODY = (
+    "store_facts", "schema_steps", "daily_counts", "review_groups", "review_decisions", "review_examples",
+    "review_intents", "review_exports",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -112,9 +119,11 @@ def erase(store: Store, key: str, *, by: str, now: datetime) -> Receipt:
         whose = conversation.customer_key
         latest = transaction.ask("erasure/latest_event", customer_key=whose)[0].at
         transaction.tell("uncount_customer", customer_key=whose)
+        grouped = membership.groups_of(transaction, whose)
         gone = {
             held.table: len(transaction.tell(held.erased_by, customer_key=whose)) for held in HELD if held.erased_by
         }
+        membership.settle(transaction, grouped)
         transaction.tell("keep_erased", customer_key=whose, now=now, until=max(now, latest or now))
         transaction.tell("say_store_fact", name=REWRITING_DUE, value=reference)
         receipt = Receipt(reference, now, by, conversation.channel, gone)

@@ -103,3 +103,47 @@ class Delivery(StrEnum):
 
 # ISO 639's word for a language that nobody has stated; never a guess from the text (product rule 4).
 UNDETERMINED = "und"
+
+
+class ReviewState(StrEnum):
+    """How a group of failures stands with the trainers. A resolved one that fails again is new, marked as come back."""
+
+    NEW = "new"
+    PENDING = "pending"
+    RESOLVED = "resolved"
+    IGNORED = "ignored"
+
+    @property
+    def label(self) -> str:
+        return self.value.capitalize()
+
+
+class ReviewKind(StrEnum):
+    """The two queues of Review: what failed, and what was understood but probably wrong, which is a guess of ours."""
+
+    FAILED = "failed"
+    DOUBT = "doubt"
+
+
+class Outcome(StrEnum):
+    """What a trainer has decided that an utterance means."""
+
+    INTENT = "intent"
+    NEW_INTENT = "new_intent"
+    OUT_OF_SCOPE = "out_of_scope"
+
+
+class Doubt(StrEnum):
+    """Why something understood is probably wrong."""
+
+    REPHRASED = "rephrased"
+    LOW_MARGIN = "low_margin"
+    HUMAN_NEEDED = "human_needed"
+
+    @property
+    def label(self) -> str:
+        return {
+            "rephrased": "the customer rephrased at once",
+            "low_margin": "two intents were nearly as likely",
+            "human_needed": "a human was needed right after",
+        }[self.value]

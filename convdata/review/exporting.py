@@ -1,0 +1,96 @@
+"""Decisions leave as training data: what is not exported yet, or all of some groups, checked for personal data first."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from convdata.activity import act, record
+from convdata.database import Row, Store, Transaction
+from convdata.errors import NotAllowed
+from convdata.review import personal
+from convdata.review.exports import Example, formats, one_line
+from convdata.vocabulary import Act
+
+
+@dataclass(frozen=True)
+class Line:
+    """One sentence that would be exported, and what personal data it holds. ``masked`` is the sentence without."""
+
+    intent: str
+    text: str
+    language: str
+    holds: tuple[str, ...]
+    masked: str
+    events: tuple[tuple[str, int], ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What an export would hold."""
+
+    lines: Sequence[Line]
+    groups: int
+
+    @property
+    def personal(self) -> int:
+        return sum(bool(line.holds) for line in self.lines)
+
+
+def prepare(
+    store: Store, groups: Sequence[str] | None = None, *, again: bool = False, export_id: str | None = None
+) -> Prepared:
+    """The decided utterances, each once: those not exported yet, or ``again`` all of them."""
+    rows = store.ask(
+        "review/to_export", keys=list(groups) if groups is not None else None, again=again, export_id=export_id
+    )
+    said: dict[tuple[str, str, str], list[Row]] = {}
+    for row in rows:
+        if row.text and row.text.strip():
+            said.setdefault((row.intent, row.language, row.normal), []).append(row)
+    return Prepared([_line(same) for same in said.values()], len({row.group_id for row in rows}))
+
+
+def export(
+    store: Store, prepared: Prepared, format_key: str, *, mask: bool, by: str, now: datetime
+) -> tuple[str, bytes]:
+    """The file and its name. What is in it counts as exported from now on. Raises NotAllowed for nothing."""
+    if not prepared.lines:
+        raise NotAllowed("There is nothing to export yet: decide a group first, or choose to export again.")
+    format_, write = formats()[format_key]
+    examples = [Example(line.intent, line.masked if mask else line.text, line.language) for line in prepared.lines]
+    content = write(examples)
+    export_id = str(uuid.uuid4())
+    events = [event for line in prepared.lines for event in line.events]
+    masked = prepared.personal if mask else 0
+
+    def work(transaction: Transaction) -> None:
+        rows: dict[str, Sequence[object]] = {
+            "customer_key": [key for key, _ in events],
+            "event_key": [event for _, event in events],
+        }
+        transaction.tell("mark_review_exported", rows, export_id=export_id, now=now)
+        counts: dict[str, Any] = {"groups": prepared.groups, "examples": len(examples), "masked": masked}
+        transaction.tell("add_review_exports", export_id=export_id, now=now, actor=by, format=format_key, **counts)
+        details = {"what": "export", "format": format_key, **counts}
+        record(transaction, act(Act.REVIEW, actor=by, now=now, details=details))
+
+    store.change(work)
+    return f"misheard-{format_key.replace('_', '-')}-{now:%Y-%m-%d-%H%M}.{format_.ending}", content
+
+
+def past(store: Store, many: int = 50) -> Sequence[Row]:
+    """What was exported, newest first."""
+    return store.ask("review/exports", many=many)
+
+
+def _line(same: Sequence[Row]) -> Line:
+    first = same[0]
+    text = one_line(first.text)
+    # Several customers may have said it: any of their names in it is somebody's.
+    names = [name for row in same for name in (row.first_name, row.last_name)]
+    known = [value for row in same for value in (row.email, row.phone_number)]
+    spots = personal.found(text, names, known)
+    events = tuple((row.customer_key, row.event_key) for row in same)
+    return Line(first.intent, text, first.language, tuple(spots), personal.masked(text, spots), events)

@@ -1,0 +1,46 @@
+"""A group opened: its utterances, and what was said around each of them."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from convdata.database import Row, Store
+
+PAGE = 20
+TURNS = 2  # before and after
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """What was said in one group in the same words; context is around the last time it was said."""
+
+    row: Row
+    before: tuple[Row, ...]
+    after: tuple[Row, ...]
+
+
+def utterances(store: Store, group_id: str, page: int = 1) -> tuple[list[Utterance], int]:
+    """A page of a group's utterances, the most frequent first, and how many there are in all."""
+    rows = store.ask("review/opened", group_id=group_id, many=PAGE, skip=(max(1, page) - 1) * PAGE)
+    around = _around(store, rows)
+    found = []
+    for row in rows:
+        turns = around.get(row.customer_key, [])
+        place = next((n for n, turn in enumerate(turns) if turn.event_key == row.event_key), None)
+        before = () if place is None else tuple(turns[max(0, place - TURNS) : place])
+        after = () if place is None else tuple(turns[place + 1 : place + 1 + TURNS])
+        found.append(Utterance(row, before, after))
+    return found, int(rows[0].utterances) if rows else 0
+
+
+def _around(store: Store, rows: Sequence[Row]) -> dict[str, list[Row]]:
+    if not rows:
+        return {}
+    times = [row.sent_at for row in rows]
+    turns: dict[str, list[Row]] = defaultdict(list)
+    asked = {"customer_key": [row.customer_key for row in rows], "sent_at": times}
+    for turn in store.ask("review/around", rows=asked, since=min(times) - DAY, until=max(times) + DAY):
+        turns[turn.customer_key].append(turn)
+    return turns

@@ -1,0 +1,155 @@
+"""The trainers' queue: which groups there are, the most costly first, and what each of them is."""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from convdata.database import Row, Store
+from convdata.folding import search_words
+from convdata.review.normalising import normalised, words
+from convdata.vocabulary import ReviewKind, ReviewState
+
+PAGE = 25
+WEEKS = 12
+KEY_WORDS = 4
+COME_BACK = "came_back"  # as good as a state for those who look for it
+OPEN = (str(ReviewState.NEW),)
+SORTS = {"cost": "Most costly", "messages": "Most often", "newest": "Newest"}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which groups are wanted. Periods are half-open instants; ``text`` is found in any utterance."""
+
+    kind: str = ReviewKind.FAILED
+    states: tuple[str, ...] = OPEN
+    channels: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+    text: str = ""
+    singles: bool | None = False
+    sorting: str = "cost"
+
+    def bound(self) -> dict[str, Any]:
+        """What decides which messages count."""
+        return {
+            "channels": list(self.channels) or None,
+            "languages": list(self.languages) or None,
+            "since": self.since,
+            "until": self.until,
+        }
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group as the list shows it. ``name`` and ``key_words`` are customers' words."""
+
+    row: Row
+    name: str
+    key_words: tuple[str, ...]
+    weeks: tuple[int, ...]
+    share: float | None
+
+    @property
+    def group_id(self) -> str:
+        return str(self.row.group_id)
+
+    @property
+    def came_back(self) -> bool:
+        return self.row.came_back_at is not None and self.row.state == ReviewState.NEW
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One page of the queue."""
+
+    groups: Sequence[Group]
+    total: int
+    ids: tuple[str, ...] = field(default=())
+
+
+def listed(store: Store, wanted: Wanted, today: date, page: int = 1) -> Listed:
+    """The groups that are wanted, a page of them."""
+    found = store.ask(
+        "review/groups",
+        kind=wanted.kind,
+        states=list(wanted.states) or None,
+        singles=wanted.singles,
+        narrowed=any((wanted.channels, wanted.languages, wanted.since, wanted.until, _like(wanted.text))),
+        text_like=_like(wanted.text),
+        sorting=wanted.sorting if wanted.sorting in SORTS else "cost",
+        many=PAGE,
+        skip=(max(1, page) - 1) * PAGE,
+        **wanted.bound(),
+    )
+    ids = tuple(row.group_id for row in found)
+    return Listed(groups(store, ids, wanted, today), found[0].groups if found else 0, ids)
+
+
+def groups(store: Store, ids: Sequence[str], wanted: Wanted, today: date) -> list[Group]:
+    """Some groups as the list shows them, in that order; those that are gone are left out."""
+    if not ids:
+        return []
+    keys = list(ids)
+    rows = {row.group_id: row for row in store.ask("review/group_rows", keys=keys, **wanted.bound())}
+    typical: dict[str, list[str]] = defaultdict(list)
+    for row in store.ask("review/group_names", keys=keys):
+        typical[row.group_id].append(row.text)
+    weeks = _weeks(store, keys, today)
+    totals = store.ask_one("review/all_failures", kind=wanted.kind, **wanted.bound())
+    whole = totals.messages if totals else 0
+    said = _key_words(typical)
+    return [
+        Group(
+            rows[key],
+            typical[key][0],
+            said[key],
+            weeks.get(key, (0,) * WEEKS),
+            rows[key].messages / whole if whole else None,
+        )
+        for key in keys
+        if key in rows and key in typical
+    ]
+
+
+def first_week(today: date) -> date:
+    """The Monday with which the weeks of a sparkline begin."""
+    return today - timedelta(days=today.weekday(), weeks=WEEKS - 1)
+
+
+def _weeks(store: Store, keys: list[str], today: date) -> Mapping[str, tuple[int, ...]]:
+    first = first_week(today)
+    counts: dict[str, list[int]] = defaultdict(lambda: [0] * WEEKS)
+    since = datetime(first.year, first.month, first.day)
+    for row in store.ask("review/group_weeks", keys=keys, since=since):
+        place = (row.week - first).days // 7
+        if 0 <= place < WEEKS:
+            counts[row.group_id][place] = row.messages
+    return {key: tuple(weeks) for key, weeks in counts.items()}
+
+
+def _key_words(typical: Mapping[str, Sequence[str]]) -> Mapping[str, tuple[str, ...]]:
+    """The words that many utterances of a group have and few of the other groups on the page."""
+    having = {key: Counter(w for text in texts for w in set(words(normalised(text)))) for key, texts in typical.items()}
+    elsewhere = Counter(word for counts in having.values() for word in counts)
+    found: dict[str, tuple[str, ...]] = {}
+    for key, counts in having.items():
+        rare = {
+            w: n / len(typical[key]) * math.log((1 + len(having)) / elsewhere[w])
+            for w, n in counts.items()
+            if len(w) > 3 or not w.isascii()
+        }
+        best = sorted((w for w in rare if counts[w] > 1), key=lambda w: (-rare[w], w))
+        found[key] = tuple(best[:KEY_WORDS])
+    return found
+
+
+def _like(text: str) -> str | None:
+    sought = " ".join(search_words(text))
+    if not sought:
+        return None
+    return f"%{sought.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%"

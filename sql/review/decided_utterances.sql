@@ -1,0 +1,18 @@
+-- What trainers have decided already: utterances with their intents.
+select
+    min(review_members.text) as text,
+    min(review_members.normal) as normal,
+    review_members.language as language,
+    review_groups.intent as intent,
+    cast(review_groups.group_id as varchar) as group_id
+from review_groups
+join review_members on review_members.group_id = review_groups.group_id
+where review_groups.intent is not null
+  and review_groups.state in ('pending', 'resolved')
+group by
+    review_members.utterance,
+    review_members.language,
+    review_groups.intent,
+    review_groups.group_id
+order by max(review_members.sent_at) desc
+limit :many
