@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from convdata.errors import SettingWrong
 from convdata.messenger_page import Page, page_of
+from convdata.webchat_sites import sites_of
 
 PREFIX = "MISHEARD_"
 PROJECT = Path(__file__).resolve().parent.parent
@@ -45,7 +46,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "MESSENGER_APP_SECRET",
         "",
-        "The Meta app's secret, with which webhooks are signed. The first four Messenger settings come together or not.",
+        "The Meta app's secret, with which webhooks are signed. This one and the next three go together: all or none.",
         secret=True,
     ),
     Setting(
@@ -70,6 +71,17 @@ SETTINGS: tuple[Setting, ...] = (
         "App ids of your bot, comma-separated: what other apps send in the Page's name is shown as a person's.",
     ),
     Setting("MESSENGER_LANGUAGE", "", "The bot's language on Messenger, such as en; Messenger itself does not say."),
+    Setting(
+        "WEBCHAT_ORIGINS",
+        "",
+        "Websites that may embed the webchat, such as https://www.example.org, comma-separated. None: only pages of Misheard.",
+    ),
+    Setting(
+        "WEBCHAT_SECRET",
+        "",
+        "The key with which a website signs what it states about its visitor; signed details are shown as such.",
+        secret=True,
+    ),
 )
 
 
@@ -85,6 +97,7 @@ class Settings:
     agent: str
     values: Mapping[str, str] = field(repr=False, default_factory=dict)
     messenger: Page | None = None
+    webchat_sites: frozenset[str] = frozenset()
 
     def value(self, name: str) -> str:
         """A setting's text, ``""`` where it is not set."""
@@ -118,6 +131,7 @@ def read_settings(environment: Mapping[str, str] | None = None, secrets: Path | 
         messenger=page_of(
             {name.removeprefix("MESSENGER_"): values[name] for name in values if name.startswith("MESSENGER_")}
         ),
+        webchat_sites=sites_of(_words(values["WEBCHAT_ORIGINS"])),
     )
 
 

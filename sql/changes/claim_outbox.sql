@@ -8,5 +8,5 @@ update outbox set
 where outbox.customer_key = cast(:customer_key as uuid)
   and outbox.reply_id = :reply_id
   and outbox.state = 'pending'
-  and outbox.attempts = :attempts
+  and outbox.attempts = cast(:attempts as bigint)
 returning outbox.attempts as attempts

@@ -7,6 +7,6 @@ update outbox set
     code = null
 where outbox.customer_key = cast(:customer_key as uuid)
   and outbox.reply_id = :reply_id
-  and outbox.attempts = :attempts
+  and outbox.attempts = cast(:attempts as bigint)
   and outbox.state in ('failed', 'unknown', 'too_late')
 returning outbox.reply_id as reply_id

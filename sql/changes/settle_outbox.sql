@@ -9,6 +9,6 @@ update outbox set
     code = cast(:code as varchar)
 where outbox.customer_key = cast(:customer_key as uuid)
   and outbox.reply_id = :reply_id
-  and outbox.attempts = :attempts
+  and outbox.attempts = cast(:attempts as bigint)
   and outbox.state in ('sending', 'unknown')
 returning outbox.state as state
