@@ -8,8 +8,11 @@ from starlette.routing import BaseRoute
 from convdata.database import Store
 from convdata.letterbox import Letterbox
 from convdata.settings import Settings, read_settings
-from routes import bot, events, health, live, messenger, metrics
+from routes import bot, events, health, live, messenger, metrics, webchat, webchat_bot, webchat_demo, webchat_stream
 from routes.answers import nothing_else_under
+from routes.toy_bot import ToyBot
+from routes.webchat import Paces
+from routes.webchat_listeners import Listeners
 
 remembered = cache(read_settings)  # they are read once: whoever changes them starts the server anew
 
@@ -25,6 +28,19 @@ def all_routes(
         *events.routes(settings, letterbox),
         *bot.routes(store, settings),
         *messenger.routes(store, settings),
+        *_webchat(store, letterbox, settings),
         *nothing_else_under("/api"),
         *nothing_else_under("/webhooks"),
+    ]
+
+
+def _webchat(
+    store: Callable[[], Store], letterbox: Letterbox, settings: Callable[[], Settings]
+) -> list[BaseRoute]:
+    listeners, paces, demo = Listeners(store), Paces(), ToyBot(store, settings, letterbox)
+    return [
+        *webchat.routes(store, settings, letterbox, listeners, paces),
+        *webchat_stream.routes(store, settings, listeners, paces),
+        *webchat_bot.routes(store, settings, demo.another_bot_asks),
+        *webchat_demo.routes(store, demo),
     ]
