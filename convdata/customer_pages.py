@@ -7,6 +7,7 @@ costs more the further it goes, is left for links straight into the middle.
 from collections.abc import MutableMapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from convdata.database import Row, Store
 from convdata.filters import Choices
@@ -20,10 +21,6 @@ class Place:
 
     at: datetime
     key: str
-
-
-FIRST = Place(datetime(9999, 1, 1), "ffffffff-ffff-ffff-ffff-ffffffffffff")
-LAST = Place(datetime(1970, 1, 1), "00000000-0000-0000-0000-000000000000")
 
 
 def page(
@@ -40,9 +37,12 @@ def page(
     from_end = total - number * size  # rows after this page
     if skip > max(from_end, 0) and number > 1:
         behind = size if number < pages else total - (pages - 1) * size
-        keys = _keys(store, "customers/page_before", choices, LAST, many=behind, skip=max(from_end, 0))[::-1]
+        keys = _keys(store, "customers/page_last", choices, many=behind, skip=max(from_end, 0))[::-1]
+    elif nearest in known:
+        place = {"place_at": known[nearest].at, "place_key": known[nearest].key}
+        keys = _keys(store, "customers/page_after", choices, many=size, skip=skip, **place)
     else:
-        keys = _keys(store, "customers/page_after", choices, known.get(nearest, FIRST), many=size, skip=skip)
+        keys = _keys(store, "customers/page_first", choices, many=size, skip=skip)
     if keys:
         known[number + 1] = Place(keys[-1].last_message_at, keys[-1].customer_key)
     return rows(store, [k.customer_key for k in keys])
@@ -59,5 +59,5 @@ def count(store: Store, choices: Choices) -> int:
     return int(row.conversations) if row else 0
 
 
-def _keys(store: Store, path: str, choices: Choices, place: Place, *, many: int, skip: int) -> list[Row]:
-    return list(store.ask(path, choices, place_at=place.at, place_key=place.key, many=many, skip=skip))
+def _keys(store: Store, path: str, choices: Choices, **values: Any) -> list[Row]:
+    return list(store.ask(path, choices, **values))

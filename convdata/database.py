@@ -23,7 +23,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, Operati
 
 from convdata.errors import SettingWrong, StoreAway, StoreInUse
 from convdata.filters import Choices
-from convdata.gate import Gate
+from convdata.gate import Gate, Turns
 from convdata.questions import Question, question, with_steps
 from convdata.settings import PROJECT, Settings
 
@@ -87,7 +87,7 @@ class Store:
         self.version = 0
         self.secret = b""
         self.listeners: list[Callable[[], None]] = []
-        self._writer = threading.Lock()
+        self._writer = Turns()
         self._counting = threading.Lock()
         self._arrivals = 0
         self.engine = _engine(url)
@@ -104,7 +104,7 @@ class Store:
 
         Always fetched whole: an undrained result would hold a snapshot. Raises StoreAway.
         """
-        with self._connection() as connection:
+        with self._asking() as connection:
             return _run(connection, self.kind, question(path, self.kind), choices, rows, values).rows
 
     def ask_one(self, path: str, choices: Choices | None = None, **values: Any) -> Row | None:
@@ -114,7 +114,7 @@ class Store:
 
     def ask_frame(self, path: str, choices: Choices | None = None, **values: Any) -> pd.DataFrame:
         """The answer as a frame, a column per column of the question."""
-        with self._connection() as connection:
+        with self._asking() as connection:
             answer = _run(connection, self.kind, question(path, self.kind), choices, None, values)
         return pd.DataFrame(answer.rows, columns=answer.columns)
 
@@ -206,6 +206,13 @@ class Store:
         with self.gate.passing(), _said_as_sentences(self.url), self.engine.connect() as connection:
             yield connection
 
+    @contextmanager
+    def _asking(self) -> Iterator[sa.Connection]:
+        """For one question. Postgres is not asked to begin and to end a transaction around it."""
+        with self._connection() as connection:
+            alone = self.kind == "postgresql"
+            yield connection.execution_options(isolation_level="AUTOCOMMIT") if alone else connection
+
     def checkpoint(self) -> None:
         """DuckDB: write the log into the file now."""
         with self.writing_stopped(), self._connection() as connection:
@@ -254,6 +261,8 @@ def _engine(url: sa.URL) -> sa.Engine:
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "checkpoint_threshold": LOG,
+            # Keys are asked first and rows by key after: looking rows up behind every "limit" doubles the time.
+            "late_materialization_max_rows": 0,
         }
         engine = sa.create_engine(url, connect_args={"config": config}, poolclass=sa.QueuePool, **POOL)
         sa.event.listen(engine, "connect", lambda connection, _: _lock_down(connection, str(url.database)))
@@ -300,8 +309,10 @@ def _run(
             bound |= {f"incoming_{name}": list(rows[name]) for name, _ in asked.columns}
     if asked.reads_picked:
         choices = choices or Choices()
-        steps.append(f"picked as (select * from customers{choices.where()})")
-        bound |= choices.bound()
+        # Read once, it is no step of its own: DuckDB would first copy every column of all that are picked.
+        alone = " not materialized" if len(re.findall(r"\bfrom picked\b", asked.text)) == 1 else ""
+        steps.append(f"picked as{alone} (select * from customers{choices.where(kind)})")
+        bound |= choices.bound(kind)
     try:
         result = connection.execute(_text(with_steps(asked.text, *steps)), bound)
         if not result.returns_rows:

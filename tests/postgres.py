@@ -64,19 +64,26 @@ class Postgres:
 
 
 @contextmanager
-def running_postgres() -> Iterator[Postgres]:
+def running_postgres(settings: dict[str, str] = FAST, keep: Path | None = None) -> Iterator[Postgres]:
+    """`keep` is a folder for the data that stays; without it everything goes when the server stops."""
     # /tmp by name: the path of a socket may have about 100 characters, and the server's user must be able to get there.
     folder = Path(tempfile.mkdtemp(prefix="misheard-pg-", dir="/tmp"))
     server: subprocess.Popen[bytes] | None = None
     try:
         as_user = _ordinary_user(folder)
         programs = _programs(folder, as_user)
-        initdb = [str(programs / "initdb"), "--pgdata", str(folder / "data"), *LIKE_EVERYWHERE.split()]
-        subprocess.run(initdb, check=True, capture_output=True, cwd=folder, **as_user)
-        settings = [part for name, value in FAST.items() for part in ("-c", f"{name}={value}")]
+        data = folder / "data"
+        if keep is not None:
+            data = keep
+            data.mkdir(parents=True, exist_ok=True)
+            _ordinary_user(data)
+        if not (data / "PG_VERSION").exists():
+            initdb = [str(programs / "initdb"), "--pgdata", str(data), *LIKE_EVERYWHERE.split()]
+            subprocess.run(initdb, check=True, capture_output=True, cwd=folder, **as_user)
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         with (folder / "log").open("wb") as log:
             server = subprocess.Popen(
-                [programs / "postgres", "-D", folder / "data", "-k", folder, *settings],
+                [programs / "postgres", "-D", data, "-k", folder, *options],
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 cwd=folder,

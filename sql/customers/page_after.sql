@@ -1,12 +1,20 @@
 -- The keys of the picked conversations, newest last message first, that come after a place in that order.
 select
-    cast(picked.customer_key as varchar) as customer_key,
-    picked.last_message_at as last_message_at
-from picked
-where picked.last_message_at <= cast(:place_at as timestamp)
-  and (picked.last_message_at < cast(:place_at as timestamp) or picked.customer_key < cast(:place_key as uuid))
+    cast(keys.customer_key as varchar) as customer_key,
+    keys.last_message_at as last_message_at
+from (
+    select
+        picked.customer_key as customer_key,
+        picked.last_message_at as last_message_at
+    from picked
+    where picked.last_message_at <= cast(:place_at as timestamp)
+      and (picked.last_message_at < cast(:place_at as timestamp) or picked.customer_key < cast(:place_key as uuid))
+    order by
+        picked.last_message_at desc,
+        picked.customer_key desc
+    limit :many
+    offset :skip
+) as keys
 order by
-    picked.last_message_at desc,
-    picked.customer_key desc
-limit :many
-offset :skip
+    keys.last_message_at desc,
+    keys.customer_key desc

@@ -1,0 +1,18 @@
+-- The keys of the picked conversations, oldest last message first, from the oldest on.
+select
+    cast(keys.customer_key as varchar) as customer_key,
+    keys.last_message_at as last_message_at
+from (
+    select
+        picked.customer_key as customer_key,
+        picked.last_message_at as last_message_at
+    from picked
+    order by
+        picked.last_message_at,
+        picked.customer_key
+    limit :many
+    offset :skip
+) as keys
+order by
+    keys.last_message_at,
+    keys.customer_key
