@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from convdata import inbox, receipts
+from convdata import inbox, receipts, visitors, webchat
 from convdata.database import Store
 from convdata.muting import sweep
 from convdata.periods import now_utc
@@ -24,6 +24,8 @@ JOBS: tuple[tuple[str, Job], ...] = (
     ("Working on what webhooks brought", inbox.work_on_waiting),
     ("Forgetting what webhooks brought and nobody can read", inbox.forget_old),
     ("Forgetting receipts of nothing", receipts.forget_old),
+    ("Telling which replies came too late for the webchat", webchat.miss_the_gone),
+    ("Ending old sessions of the webchat", visitors.forget_old),
     ("Grouping what was not understood", joining.join),
     ("Writing the store's file anew", lambda store, now: rewrite(store)),
 )
