@@ -34,9 +34,7 @@ def all_routes(
     ]
 
 
-def _webchat(
-    store: Callable[[], Store], letterbox: Letterbox, settings: Callable[[], Settings]
-) -> list[BaseRoute]:
+def _webchat(store: Callable[[], Store], letterbox: Letterbox, settings: Callable[[], Settings]) -> list[BaseRoute]:
     listeners, paces, demo = Listeners(store), Paces(), ToyBot(store, settings, letterbox)
     return [
         *webchat.routes(store, settings, letterbox, listeners, paces),
