@@ -10,11 +10,12 @@ from pages.parts.side import side
 from pages.parts.transcript import Reading, transcript
 
 customer = opened()
-neighbours(customer)
-said, about = st.columns([5, 3], gap="large")
-with said:
-    transcript(customer.customer_key, Reading())
-with about:
-    side(customer.customer_key)
-    download_buttons(customer)
-    delete_button(customer)
+if customer:
+    neighbours(customer)
+    said, about = st.columns([5, 3], gap="large")
+    with said:
+        transcript(customer.customer_key, Reading())
+    with about:
+        side(customer.customer_key)
+        download_buttons(customer)
+        delete_button(customer)

@@ -10,6 +10,7 @@ from convdata.database import Row
 from convdata.errors import NotFound
 from pages.parts import desk, words
 from pages.parts.literal import escaped
+from pages.parts.opened import open_conversation
 
 
 def dont_forget(page: StreamlitPage) -> None:
@@ -43,7 +44,7 @@ def _say(customer: Row) -> None:
             f"{escaped(words.name(customer), 60)}, {words.left(customer.muted_until, desk.now())}."
         )
         st.button("Unmute bot", key=f"unmute_left_{key}", on_click=_unmute, args=(key,))
-        st.page_link("conversation.py", label="Back to it", query_params={"customer": key})
+        st.button("Back to it", key=f"back_{key}", on_click=open_conversation, args=(key,))
         st.button("Leave it muted", key=f"keep_muted_{key}", type="tertiary", on_click=_forget, args=(key,))
 
 

@@ -1,5 +1,6 @@
 """Redraw a fragment when the store changed: pushed by a websocket (routes/live.py), polled as a slow net."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
@@ -10,6 +11,9 @@ NET = "20s"
 _LIVE = st.components.v2.component("misheard_live", js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"))
 
 
-def live(key: str) -> None:
-    """Put this into a fragment: it runs again whenever something was stored."""
-    _LIVE(key=key, on_tick_change=lambda: None, height=0)
+def live(key: str, then: Callable[[], None] = lambda: None) -> None:
+    """Put this into a fragment: it runs again whenever something was stored, unless ``then`` asks for others.
+
+    One on a page: of two that tick at the same moment the browser lets only one run.
+    """
+    _LIVE(key=key, on_tick_change=then, height=0)

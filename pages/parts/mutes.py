@@ -5,6 +5,7 @@ import streamlit as st
 from convdata.muting import muted_now
 from pages.parts import desk, words
 from pages.parts.literal import escaped
+from pages.parts.opened import open_conversation
 
 
 def reminder() -> None:
@@ -18,8 +19,10 @@ def reminder() -> None:
     ):
         st.caption("Don't forget to unmute. Longest silent first.")
         for row in muted.customers:
-            st.page_link(
-                "conversation.py",
-                label=f"{escaped(words.name(row), 40)} · {words.left(row.muted_until, now)}",
-                query_params={"customer": row.customer_key},
+            st.button(
+                f"{escaped(words.name(row), 40)} · {words.left(row.muted_until, now)}",
+                key=f"muted_{row.customer_key}",
+                type="tertiary",
+                on_click=open_conversation,
+                args=(row.customer_key,),
             )

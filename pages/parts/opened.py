@@ -1,6 +1,6 @@
 """The customer whose page is open."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import streamlit as st
@@ -12,14 +12,25 @@ from pages.parts import desk, erasing
 from pages.parts.failures import said_as_sentences
 
 
-def opened() -> Row:
-    """The customer whom the address names. Raises NotFound; where this session has just erased them, the receipt
-    stands in place of the page.
+def opened() -> Row | None:
+    """The customer whom the address names. Raises NotFound. None where this session has just erased them: then the
+    receipt stands in place of the page. (Nobody may stop the run here: what redraws itself would outlive its page.)
     """
     key = st.query_params.get("customer")
-    if erasing.receipt_of(key):
-        st.stop()
-    return conversations.details(desk.store(), key)
+    return None if erasing.receipt_of(key) else conversations.details(desk.store(), key)
+
+
+def open_conversation(key: str, address: Mapping[str, str | list[str]] | None = None) -> None:
+    """For callbacks: go to that customer's page, whichever page is open.
+
+    From one conversation to another only the address may change: ``st.page_link`` and ``st.switch_page`` to the page
+    that is open leave the old customer in the browser's address, and the next click would be on them.
+    """
+    there = {"customer": key, **(address or {})}
+    if st.session_state.get("open_conversation"):  # noted by leaving.dont_forget
+        st.query_params.from_dict(there)
+    else:
+        st.switch_page("conversation.py", query_params=there)
 
 
 @contextmanager

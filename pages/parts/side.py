@@ -1,6 +1,9 @@
 """What stands beside a transcript and follows what happens: who it is, what can be done, what is known."""
 
+from contextlib import suppress
+
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from convdata import conversations
 from pages.parts import desk, person
@@ -11,10 +14,16 @@ from pages.parts.opened import still_there
 
 @st.fragment(run_every=NET, key="side")
 def side(key: str) -> None:
-    live("side_live")
     with still_there():
         customer = conversations.details(desk.store(), key)
         person.head(customer)
         actions(customer)
         person.answering(customer)
         person.known(customer)
+    live("conversation_live", then=_redraw_both)
+
+
+def _redraw_both() -> None:
+    # A tick may come in when the page is another one already, and the fragments are gone.
+    with suppress(StreamlitAPIException):
+        st.rerun(["transcript", "side"])

@@ -67,13 +67,11 @@ const draw = (list, entries) => {
   })
 }
 
-// The line that the reader is looking at, and where: it stays there whatever comes before it.
+// The line that the reader is looking at, and where it ends: that stays there whatever comes before it.
+const ends = (item) => item.offsetTop + item.offsetHeight
 const place = (scroll, list) => {
-  for (const item of list.children) {
-    const top = item.offsetTop - scroll.scrollTop
-    if (top + item.offsetHeight > 0 && !item.classList.contains("day")) return { item, top }
-  }
-  return null
+  const item = [...list.children].find((line) => ends(line) > scroll.scrollTop && !line.classList.contains("day"))
+  return item ? { item, end: ends(item) - scroll.scrollTop } : null
 }
 
 const setUp = (parent) => {
@@ -171,7 +169,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   }
 
   if (here) {
-    scroll.scrollTop = here.item.offsetTop - here.top
+    scroll.scrollTop = ends(here.item) - here.end
     const seen = data.entries.findIndex((entry) => entry.id === last)
     state.unseen += data.entries.filter((entry, n) => entry.kind === "message" && n > seen && !known.has(entry.id)).length
   } else {

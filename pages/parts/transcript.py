@@ -13,7 +13,7 @@ from convdata.database import Row
 from convdata.transcript import NO_TEXT, Entry, entries
 from pages.parts import desk
 from pages.parts.literal import plain
-from pages.parts.live import NET, live
+from pages.parts.live import NET
 from pages.parts.opened import still_there
 
 _HERE = Path(__file__)
@@ -41,8 +41,7 @@ class Reading:
 
 @st.fragment(run_every=NET, key="transcript")
 def transcript(key: str, reading: Reading) -> None:
-    """The transcript of that customer, from its latest part; it grows by itself."""
-    live("transcript_live")
+    """The transcript of that customer, from its latest part; it grows by itself, as the side tells it to."""
     with still_there():
         customer = conversations.details(desk.store(), key)
         now = desk.now()
