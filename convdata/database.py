@@ -143,6 +143,11 @@ class Store:
             self._arrivals = first + many
             return first
 
+    @property
+    def others_wait(self) -> bool:
+        """Whether writers have lately had to wait for each other, so that long changes had better be done in parts."""
+        return self._writer.wanted()
+
     @contextmanager
     def writing_stopped(self) -> Iterator[None]:
         """Nobody writes in here; readers go on. For work on the file itself."""

@@ -1,6 +1,8 @@
-"""A gate that many may pass and that one may close for a moment, waiting until all who passed are out."""
+"""How threads wait for each other: a gate that many may pass and one may close for a moment, and turns one by one."""
 
 import threading
+import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -47,3 +49,44 @@ class Gate:
             with self._turn:
                 self._closed = False
                 self._turn.notify_all()
+
+
+class Turns:
+    """One at a time, in the order of asking. A plain lock lets whoever just left in again before those who wait: an
+    import would keep live events out until it is done.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._taken = False
+        self._waiting: deque[threading.Event] = deque()
+        self._waited_at = -1e9
+
+    def wanted(self, within: float = 2.0) -> bool:
+        """Whether somebody has had to wait in these last seconds: then turns had better be short."""
+        return time.monotonic() - self._waited_at < within
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._taken:
+                self._taken = True
+                return
+            mine = threading.Event()
+            self._waiting.append(mine)
+            self._waited_at = time.monotonic()
+        try:
+            mine.wait()
+        except BaseException:  # Ctrl-C: whoever comes after must not wait for one who has gone
+            with self._lock:
+                if mine in self._waiting:
+                    self._waiting.remove(mine)
+                    raise
+            self.__exit__()
+            raise
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            if self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._taken = False

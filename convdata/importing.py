@@ -23,13 +23,15 @@ from convdata.database import Store
 from convdata.errors import EventRejected, FileUnreadable, ImportStopped, MisheardError
 from convdata.events import Event, EventReader
 from convdata.importers import HEAD, Importer, Line, Source, importer, recognise
-from convdata.intake import Counts, take
+from convdata.intake import Counts, Keyed, keyed, take_keyed
 from convdata.unpacking import Counted, unpacked
 from convdata.vocabulary import Act
 
 # What goes into one transaction: large ones are quicker, small ones let live events through sooner and hold less.
 EVENTS = 50_000
 BYTES = 16 * 1024 * 1024
+FIRST, FEWEST = 5_000, 500  # events in the first transaction, and in one at least
+SECOND, QUARTER = 1.0, 0.25
 SHOWN = 4096  # characters of a rejected line that are written down for whoever mends it
 
 Progress = Callable[[int, int, Counts], None]  # bytes read, bytes in all (0: not known), counts so far
@@ -88,10 +90,11 @@ def _store_all(
 ) -> None:
     """While one batch is stored, a second thread reads the next: the database does not need Python meanwhile."""
     with ThreadPoolExecutor(1, "misheard-import") as reader, store.writing_much():
+        portions = _Portions(store)
         coming = reader.submit(reading.batch)
         while batch := coming.result():
             coming = reader.submit(reading.batch)
-            counts = take(store, batch.events, now)
+            counts = portions.take(batch.events, now)
             counts.read, counts.rejected = batch.read, len(batch.rejects)
             counts.unknown_fields = batch.unknown_fields
             result.counts += counts
@@ -104,9 +107,34 @@ def _store_all(
                 raise batch.trouble
 
 
+class _Portions:
+    """How much goes into one transaction: what takes a second, less while others wait to write. On DuckDB live events
+    cannot be stored meanwhile, and a machine that is busy must not keep them out for longer.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._many = FIRST
+
+    def take(self, events: list[Keyed], now: datetime) -> Counts:
+        counts, done = Counts(), 0
+        while done < len(events):
+            part = events[done : done + self._many] if done or self._many < len(events) else events
+            began = time.monotonic()
+            counts += take_keyed(self._store, [part], now)[0]
+            done += len(part)
+            if self._store.kind == "duckdb":
+                seconds = QUARTER if self._store.others_wait else SECOND
+                rate = len(part) / max(time.monotonic() - began, 0.001)
+                self._many = int(min(max(rate * seconds, FEWEST), 4 * self._many, EVENTS))
+            else:
+                self._many = EVENTS
+        return counts
+
+
 @dataclass
 class _Batch:
-    events: list[Event] = field(default_factory=list)
+    events: list[Keyed] = field(default_factory=list)
     rejects: list[dict[str, Any]] = field(default_factory=list)
     read: int = 0
     unknown_fields: int = 0
@@ -120,6 +148,7 @@ class _Reading:
     def __init__(
         self, store: Store, lines: Iterator[Line], source: Source, counted: Counted | None, now: datetime
     ) -> None:
+        self._store = store
         self._lines = lines
         self._source = source
         self._counted = counted
@@ -130,7 +159,8 @@ class _Reading:
     def batch(self) -> _Batch | None:
         """The next batch; None at the end. What stops the reading stands in the batch that is the last."""
         batch, size = _Batch(), 0
-        events, from_json, from_object = batch.events, self._read.from_json, self._read.from_object
+        events: list[Event] = []
+        from_json, from_object = self._read.from_json, self._read.from_object
         try:
             for number, event, problem, raw in self._lines:
                 batch.read += 1
@@ -153,6 +183,7 @@ class _Reading:
                     break
         except MisheardError as trouble:
             batch.trouble = trouble
+        batch.events = keyed(self._store, events)
         batch.position = self._position()
         return batch if batch.read or batch.trouble else None
 

@@ -13,9 +13,18 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from convdata.database import Store
 
 QUIET = 0.3  # seconds between ticks, so that a burst of events is one redraw
+FOR_EACH = 0.2  # and so much more rest for each dashboard that is open: all redraw on the same processor …
+LONGEST = 1.5  # … but an event is to be seen within two seconds
+
+
+def quiet(dashboards: int) -> float:
+    """The rest after a tick while that many dashboards are open."""
+    return min(max(QUIET, FOR_EACH * dashboards), LONGEST)
 
 
 def routes(store: Callable[[], Store]) -> list[WebSocketRoute]:
+    open_sockets: set[WebSocket] = set()
+
     async def live(socket: WebSocket) -> None:
         if urlsplit(socket.headers.get("origin", "")).netloc != socket.headers.get("host"):
             await socket.close(1008)  # another website's page must not learn when customers write
@@ -29,6 +38,7 @@ def routes(store: Callable[[], Store]) -> list[WebSocketRoute]:
 
         listeners = store().listeners
         listeners.append(wake)
+        open_sockets.add(socket)
         closed = asyncio.create_task(_until_closed(socket))
         try:
             while not closed.done():
@@ -39,11 +49,12 @@ def routes(store: Callable[[], Store]) -> list[WebSocketRoute]:
                     break
                 changed.clear()
                 await socket.send_text("tick")
-                await asyncio.sleep(QUIET)
+                await asyncio.sleep(quiet(len(open_sockets)))
         except (WebSocketDisconnect, RuntimeError):
             pass
         finally:
             listeners.remove(wake)
+            open_sockets.discard(socket)
             closed.cancel()
 
     return [WebSocketRoute("/api/v1/live", live)]
