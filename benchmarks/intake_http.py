@@ -109,7 +109,7 @@ def as_fast_as_possible(url: str, senders: int, each: int, seconds: float) -> Se
 
 def at_a_rate(url: str, per_second: float, seconds: float) -> Sent:
     """One event a request, at that rate whatever the answers take: a slow answer does not thin out the next."""
-    lines: list[Line] = [Line(url) for _ in range(32)]
+    lines: list[Line] = [Line(url) for _ in range(128)]
     free = list(lines)
     lock = threading.Lock()
 

@@ -7,10 +7,12 @@ import asyncio
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from starlette.concurrency import run_in_threadpool
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from convdata.database import Store
+from convdata.errors import MisheardError
 
 QUIET = 0.3  # seconds between ticks, so that a burst of events is one redraw
 FOR_EACH = 0.2  # and so much more rest for each dashboard that is open: all redraw on the same processor …
@@ -36,7 +38,11 @@ def routes(store: Callable[[], Store]) -> list[WebSocketRoute]:
         def wake() -> None:
             loop.call_soon_threadsafe(changed.set)
 
-        listeners = store().listeners
+        try:
+            listeners = (await run_in_threadpool(store)).listeners
+        except MisheardError:
+            await socket.close(1013)  # the page comes back by itself
+            return
         listeners.append(wake)
         open_sockets.add(socket)
         closed = asyncio.create_task(_until_closed(socket))
