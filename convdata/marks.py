@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from convdata.filters import Choices
 from convdata.intervals import FEW, wilson
-from convdata.stats import OF_MESSAGES, Asks, Measure, table
+from convdata.stats import MESSAGES, OF_MESSAGES, Asks, Measure, table
 from convdata.vocabulary import UNDETERMINED
 
 
@@ -40,7 +40,7 @@ def marks(asks: Asks, choices: Choices, measure: Measure, by: Sequence[str] = ()
     """The rows of ``table`` as what a chart draws. ``choices`` name the period."""
     first, last = choices["from"], choices["to"]
     drawn = []
-    for row in table(asks, choices, by, step):
+    for row in table(asks, choices, by, step, only_failed=measure is MESSAGES):
         starts = date.fromisoformat(row["day"]) if "day" in row else first
         ends = step_end(starts, step) if "day" in row else last
         drawn.append(

@@ -61,15 +61,18 @@ CONVERSATIONS = Measure(
 MEASURES = {measure.key: measure for measure in (MESSAGES, CONVERSATIONS)}
 
 
-def table(asks: Asks, choices: Choices, by: Sequence[str] = (), step: str = "day") -> list[dict[str, Any]]:
+def table(
+    asks: Asks, choices: Choices, by: Sequence[str] = (), step: str = "day", *, only_failed: bool = False
+) -> list[dict[str, Any]]:
     """A row for each channel, language and day (or week, month: ``step``) that ``by`` asks for; without ``by`` one row.
 
     Days are ISO days of the dashboard's zone, weeks and months are named by their first day; a language that nobody
-    stated is None; a rate of nothing is None. What has no eligible message has no row.
+    stated is None; a rate of nothing is None. What has no eligible message has no row. With ``only_failed`` no other
+    conversations are counted than those not understood: ten times quicker over years, and no conversation rate.
     """
     keys = _dimensions(by)
     found: dict[tuple[Any, ...], dict[str, int]] = {} if keys else {(): {}}
-    for answer in _answers(asks, choices, keys, step):
+    for answer in _answers(asks, choices, keys, step, only_failed):
         for row in answer.to_dict("records"):
             found.setdefault(tuple(_plain(row[key]) for key in keys), {}).update(
                 {str(n): int(v) for n, v in row.items() if n not in DIMENSIONS}
@@ -92,7 +95,7 @@ def _dimensions(by: Iterable[str]) -> tuple[str, ...]:
     return keys
 
 
-def _answers(asks: Asks, choices: Choices, keys: tuple[str, ...], step: str) -> list[pd.DataFrame]:
+def _answers(asks: Asks, choices: Choices, keys: tuple[str, ...], step: str, only_failed: bool) -> list[pd.DataFrame]:
     values: dict[str, Any] = {f"by_{name}": name in keys for name in DIMENSIONS}
     values |= {"step": step, "first_day": choices["from"] or EARLIEST, "last_day": choices["to"] or LATEST}
     for name in ("channel", "language"):
@@ -100,7 +103,8 @@ def _answers(asks: Asks, choices: Choices, keys: tuple[str, ...], step: str) -> 
     picking = choices.but(**dict.fromkeys(OF_MESSAGES))
     if picking:
         return [asks.ask_frame("trends/picked", picking, **values)]
-    return [asks.ask_frame(measure.question, **values) for measure in MEASURES.values()]
+    messages = asks.ask_frame(MESSAGES.question, **values)
+    return [messages, asks.ask_frame(CONVERSATIONS.question, **values, only_failed=only_failed)]
 
 
 def _plain(value: Any) -> str | None:

@@ -12,6 +12,7 @@ with conversations as (
         max(customer_days.not_understood) as not_understood
     from customer_days
     where customer_days.eligible > 0
+      and (not cast(:only_failed as boolean) or customer_days.not_understood > 0)
       and customer_days.day >= cast(:first_day as date)
       and customer_days.day <= cast(:last_day as date)
       and (cast(:channels as varchar[]) is null or customer_days.channel = any(cast(:channels as varchar[])))
