@@ -319,7 +319,7 @@ def test_deleting_asks_by_name_and_with_the_counts(story):
     assert r"Ada \*Byron\*" in asked
     assert "3 messages" in asked
     assert "1 record " in asked
-    assert {"Cancel", "Delete for good"} <= buttons(app)
+    assert {"Cancel", ":red[Delete for good]"} <= buttons(app)
     assert len(rows(story, "customers")) == 1
 
 

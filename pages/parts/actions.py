@@ -30,7 +30,6 @@ def actions(customer: Row) -> None:
             st.button(
                 "Unmute bot",
                 key=f"unmute_{key}",
-                type="primary",
                 icon=":material/volume_up:",
                 on_click=_do,
                 args=(muting.unmute, key),

@@ -44,7 +44,7 @@ def _ask_first(key: str) -> None:
         )
         with st.container(horizontal=True, horizontal_alignment="right"):
             cancelled = st.button("Cancel", key="delete_cancel")
-            confirmed = st.button("Delete for good", key="delete_confirm", type="primary")
+            confirmed = st.button(":red[Delete for good]", key="delete_confirm")
         if confirmed:
             try:
                 receipt = erasure.erase(desk.store(), key, by=desk.reader(), now=desk.now())

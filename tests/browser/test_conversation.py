@@ -382,3 +382,17 @@ def test_leaving_a_muted_conversation_reminds(page: Page, address, beside) -> No
     page.get_by_role("button", name="Unmute bot").click()
     expect(page.get_by_text("Don't forget to unmute. You muted")).to_have_count(0)
     assert [r.ended_by for r in rows(beside, "mutes")] == ["person"]
+
+
+def test_from_one_conversation_to_a_muted_one(page: Page, address, beside) -> None:
+    tell(beside, message(at=AGO), message("v-2", at=AGO, text="I am quiet"), customer("v-2", at=AGO, first_name="Bea"))
+    muting.mute(beside, key(beside, "v-2"), by="Ada", now=now_utc())
+    page.goto(address(key(beside)))
+    settled(page)
+    page.get_by_role("button", name="1 bot muted").click()
+    page.get_by_role("button", name=re.compile("^Bea")).click()
+    expect(lines(page)).to_contain_text(["I am quiet"])
+    expect(page).to_have_url(re.compile(f"customer={key(beside, 'v-2')}"))
+    page.get_by_role("button", name="Unmute bot").click()
+    expect(page.get_by_text("The bot is answering.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Bea")).to_be_visible()
