@@ -7,7 +7,7 @@ import json
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from convdata.activity import act, record
 from convdata.database import Row, Store, Transaction
@@ -26,6 +26,13 @@ _KEPT = (
 )  # fmt: skip
 _TIMES = ("decided_at", "fixed_at", "came_back_at")
 State = dict[str, Any]
+
+
+class Undone(NamedTuple):
+    """What was taken back, and which groups it was about."""
+
+    what: str
+    groups: tuple[str, ...]
 
 
 def decide(store: Store, groups: Sequence[str], intent: str | None, *, by: str, now: datetime) -> str:
@@ -84,10 +91,10 @@ def reopen(store: Store, groups: Sequence[str], *, by: str, now: datetime) -> st
     return store.change(lambda t: change(t, groups, REOPEN, opened, by, now))
 
 
-def undo(store: Store, *, by: str, now: datetime) -> str | None:
+def undo(store: Store, *, by: str, now: datetime) -> Undone | None:
     """Take back the trainer's latest decision that stands; gives what it was, None where there is none."""
 
-    def work(transaction: Transaction) -> str | None:
+    def work(transaction: Transaction) -> Undone | None:
         rows = transaction.ask("review/latest_decision", actor=by)
         if not rows:
             return None
@@ -102,7 +109,7 @@ def undo(store: Store, *, by: str, now: datetime) -> str | None:
         membership.settle(transaction, {*moved, *earlier})
         details = {"what": UNDO, "of": what, "groups": len(rows)}
         record(transaction, act(Act.REVIEW, actor=by, now=now, details=details))
-        return str(what)
+        return Undone(what, tuple(earlier))
 
     return store.change(work)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from convdata.activity import act, record
 from convdata.database import Row, Store, Transaction
-from convdata.errors import NotAllowed
+from convdata.errors import NotAllowed, NotFound
 from convdata.review import personal
 from convdata.review.exports import Example, formats, one_line
 from convdata.vocabulary import Act
@@ -52,32 +52,47 @@ def prepare(
     return Prepared([_line(same) for same in said.values()], len({row.group_id for row in rows}))
 
 
-def export(
-    store: Store, prepared: Prepared, format_key: str, *, mask: bool, by: str, now: datetime
-) -> tuple[str, bytes]:
-    """The file and its name. What is in it counts as exported from now on. Raises NotAllowed for nothing."""
+def export(store: Store, prepared: Prepared, format_key: str, *, mask: bool, by: str, now: datetime) -> bytes:
+    """The file. What is in it counts as exported from now on. Raises NotAllowed for nothing, NotFound if some was erased."""
     if not prepared.lines:
         raise NotAllowed("There is nothing to export yet: decide a group first, or choose to export again.")
-    format_, write = formats()[format_key]
-    examples = [Example(line.intent, line.masked if mask else line.text, line.language) for line in prepared.lines]
-    content = write(examples)
+    content = _written(prepared, format_key, mask)
     export_id = str(uuid.uuid4())
     events = [event for line in prepared.lines for event in line.events]
     masked = prepared.personal if mask else 0
 
     def work(transaction: Transaction) -> None:
-        rows: dict[str, Sequence[object]] = {
+        rows: dict[str, Sequence[Any]] = {
             "customer_key": [key for key, _ in events],
-            "event_key": [event for _, event in events],
+            "event_key": [e for _, e in events],
         }
-        transaction.tell("mark_review_exported", rows, export_id=export_id, now=now)
-        counts: dict[str, Any] = {"groups": prepared.groups, "examples": len(examples), "masked": masked}
+        if len(transaction.tell("mark_review_exported", rows, export_id=export_id, now=now)) < len(events):
+            raise NotFound("Some of it has been erased or changed meanwhile; open the export again.")
+        counts: dict[str, Any] = {"groups": prepared.groups, "examples": len(prepared.lines), "masked": masked}
         transaction.tell("add_review_exports", export_id=export_id, now=now, actor=by, format=format_key, **counts)
         details = {"what": "export", "format": format_key, **counts}
         record(transaction, act(Act.REVIEW, actor=by, now=now, details=details))
 
     store.change(work)
-    return f"misheard-{format_key.replace('_', '-')}-{now:%Y-%m-%d-%H%M}.{format_.ending}", content
+    return content
+
+
+def made_again(store: Store, export_id: str, format_key: str, *, mask: bool, by: str, now: datetime) -> bytes:
+    """A past export as it would be now: without what was erased since, or exported anew."""
+    prepared = prepare(store, again=True, export_id=export_id)
+    details = {"what": "export again", "format": format_key, "examples": len(prepared.lines)}
+    store.change(lambda t: record(t, act(Act.REVIEW, actor=by, now=now, details=details)))
+    return _written(prepared, format_key, mask)
+
+
+def file_name(format_key: str, now: datetime) -> str:
+    format_, _ = formats()[format_key]
+    return f"misheard-{format_key.replace('_', '-')}-{now:%Y-%m-%d-%H%M}.{format_.ending}"
+
+
+def _written(prepared: Prepared, format_key: str, mask: bool) -> bytes:
+    _, write = formats()[format_key]
+    return write([Example(line.intent, line.masked if mask else line.text, line.language) for line in prepared.lines])
 
 
 def past(store: Store, many: int = 50) -> Sequence[Row]:

@@ -6,6 +6,7 @@ written is checked against the messages once more in the transaction that writes
 
 import hashlib
 import hmac
+import logging
 import threading
 import uuid
 from collections import defaultdict
@@ -25,6 +26,8 @@ from convdata.review.guessing import doubts, ranking
 from convdata.review.likeness import Counted
 from convdata.review.normalising import base_language, normalised
 from convdata.vocabulary import Act, ReviewKind
+
+log = logging.getLogger(__name__)
 
 MANY = 200_000  # messages in one pass; what is left comes with the next
 AT_A_TIME = 20_000  # rows in one transaction
@@ -80,7 +83,14 @@ def join(store: Store, now: datetime) -> Joined:
 def begin(store: Store, now: datetime) -> None:
     """Start a pass beside the reader, unless one is running; open pages redraw when it has stored something."""
     if not _one_at_a_time.locked():
-        threading.Thread(target=join, args=(store, now), name="misheard-review", daemon=True).start()
+        threading.Thread(target=_join_or_log, args=(store, now), name="misheard-review", daemon=True).start()
+
+
+def _join_or_log(store: Store, now: datetime) -> None:
+    try:
+        join(store, now)
+    except Exception as wrong:  # whatever it is, the background's next pass comes
+        log.error("Grouping failed and is tried again in a minute: %s", type(wrong).__name__)
 
 
 def forget_everything() -> None:

@@ -40,7 +40,7 @@ def _around(store: Store, rows: Sequence[Row]) -> dict[str, list[Row]]:
         return {}
     times = [row.sent_at for row in rows]
     turns: dict[str, list[Row]] = defaultdict(list)
-    asked = {"customer_key": [row.customer_key for row in rows], "sent_at": times}
-    for turn in store.ask("review/around", rows=asked, since=min(times) - DAY, until=max(times) + DAY):
+    keys = sorted({row.customer_key for row in rows})
+    for turn in store.ask("review/around", keys=keys, since=min(times) - DAY, until=max(times) + DAY):
         turns[turn.customer_key].append(turn)
     return turns

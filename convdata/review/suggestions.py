@@ -27,7 +27,10 @@ KEPT = 120.0  # seconds
 LIKELY = 0.12  # below this, an utterance is not like any
 BOTS_SHARE = 0.35  # how much the bot's own guess weighs beside the nearest utterances
 EQUALLY = 0.85  # a second intent this close to the first fits equally
+SURE = 0.25  # below this the best is a guess, and that another is as good says nothing
 MOST = 9  # as many as there are keys
+FEW = 3  # so many are shown even where one fits far better
+FAR = 0.3  # what fits less than this share of the best is shown only to make these few
 
 
 class Labelled(NamedTuple):
@@ -99,6 +102,7 @@ class Pool:
         for intent, share in guessed.items():
             scores[intent] += BOTS_SHARE * share
         ranked = sorted(scores, key=lambda intent: (-scores[intent], intent))
+        ranked = [intent for n, intent in enumerate(ranked) if n < FEW or scores[intent] >= FAR * scores[ranked[0]]]
         return [
             Suggestion(
                 intent,
@@ -136,7 +140,12 @@ def advice(store: Store, group_id: str, language: str, texts: Sequence[str], now
         if how == "taught" or (how == "understood" and group != group_id)
     }
     equally = None
-    if len(ranked) > 1 and ranked[1].score >= EQUALLY * ranked[0].score and ranked[1].nearest:
+    if (
+        len(ranked) > 1
+        and ranked[0].score >= SURE
+        and ranked[1].score >= EQUALLY * ranked[0].score
+        and ranked[1].nearest
+    ):
         equally = (ranked[0].intent, ranked[1].intent)
     return Advice(tuple(ranked), tuple(sorted(known)), equally)
 

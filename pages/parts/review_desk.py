@@ -1,0 +1,166 @@
+"""The trainer's desk: the queue on the left, the open group on the right; both redraw when something arrives."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from convdata.review import joining, opening, queue, suggestions
+from convdata.review.queue import Group, Listed, Wanted
+from convdata.review.suggestions import Advice
+from convdata.vocabulary import ReviewKind
+from pages.parts import desk, words
+from pages.parts.failures import said_as_sentences
+from pages.parts.live import NET, live
+from pages.parts.review_acts import assign, chosen_acts, group_acts, said, undo
+from pages.parts.review_filters import open_group
+from pages.parts.review_group import review_group
+from pages.parts.review_list import review_list
+
+KEYS = "**N** next · **P** previous · **1-9** assign · **S** out of scope · **I** ignore · **U** undo · **X** select · **O** conversation · **E** export · **/** search"
+
+
+@st.fragment(run_every=NET)
+def review_desk(wanted: Wanted) -> None:
+    with said_as_sentences():
+        live("review_live")
+        said()
+        _grouping_goes_on()
+        store, today = desk.store(), desk.today()
+        pager = f"review_page_{hash(wanted)}"  # other filters begin at the first page
+        listed = queue.listed(store, wanted, today, st.session_state.get(pager, 1))
+        group = _opened(listed, wanted)
+        if group is None:
+            _nothing(wanted)
+            return
+        advice = _advice(group)
+        left, right = st.columns([5, 6], gap="large")
+        with left:
+            selected = _list(listed, wanted, group, advice, pager)
+        with right:
+            _open_group(group, advice, selected, listed)
+
+
+def _list(listed: Listed, wanted: Wanted, group: Group, advice: Advice, pager: str) -> Sequence[str]:
+    st.session_state.review_shown = list(listed.ids)
+    place = listed.ids.index(group.group_id) + 1 if group.group_id in listed.ids else None
+    before = (st.session_state.get(pager, 1) - 1) * queue.PAGE
+    counter = (
+        f"**{before + place:,} of {words.plural(listed.total, 'group')}**"
+        if place
+        else f"**{words.plural(listed.total, 'group')}**"
+    )
+    st.markdown(counter, help=KEYS)
+    numbered = [s.intent for s in advice.suggestions]
+    result = review_list("review_list", listed.groups, group.group_id, numbered, _called_for)
+    if listed.total > queue.PAGE:
+        st.pagination(-(-listed.total // queue.PAGE), key=pager)
+    _singles(wanted, group)
+    _without_text(wanted)
+    return list(result.selected or ())
+
+
+def _singles(wanted: Wanted, group: Group) -> None:
+    """What one customer said once: one fold, not noise on top."""
+    alone = replace(wanted, singles=True)
+    found = queue.listed(desk.store(), alone, desk.today(), st.session_state.get("review_singles_page", 1))
+    if not found.total:
+        return
+    fold = st.expander(f"{found.total:,} said once, by one customer", key="review_fold", on_change="rerun")
+    with fold:
+        if fold.open:
+            review_list("review_singles", found.groups, group.group_id, (), _single_called_for, keys=False)
+            if found.total > queue.PAGE:
+                st.pagination(-(-found.total // queue.PAGE), key="review_singles_page")
+
+
+def _without_text(wanted: Wanted) -> None:
+    totals = desk.store().ask_one("review/all_failures", kind=wanted.kind, **wanted.bound())
+    if totals and totals.without_text:
+        st.caption(f"{words.plural(totals.without_text, 'more failure')}: no text came from the channel.")
+
+
+def _open_group(group: Group, advice: Advice, selected: Sequence[str], listed: Listed) -> None:
+    store = desk.store()
+    if group.row.kind == ReviewKind.DOUBT:
+        st.caption(
+            ":material/help: The bot says it understood these. That they are wrong is a guess of ours; the reason stands with each."
+        )
+    pager = f"review_utterances_{group.group_id}"
+    found, total = opening.utterances(store, group.group_id, st.session_state.get(pager, 1))
+    intents = [row.intent for row in store.ask("review/intents")]
+    acts = st.container()
+    result = review_group(group, advice, found, _intent_chosen)
+    with acts:
+        group_acts(group, selected, intents)
+        chosen_acts(group, list(result.chosen or ()), listed.groups)
+    if total > opening.PAGE:
+        st.pagination(-(-total // opening.PAGE), key=pager)
+
+
+def _opened(listed: Listed, wanted: Wanted) -> Group | None:
+    """The group that was opened, or the first of the list."""
+    named = st.session_state.get("review_opened")
+    group = next((g for g in listed.groups if g.group_id == named), None)
+    if group is None and named and _is_key(named):
+        unfiltered = Wanted(wanted.kind)
+        found = queue.groups(desk.store(), [named], unfiltered, desk.today())
+        group = found[0] if found and found[0].row.kind == wanted.kind else None
+    return group or (listed.groups[0] if listed.groups else None)
+
+
+def _advice(group: Group) -> Advice:
+    texts = [row.text for row in desk.store().ask("review/group_names", keys=[group.group_id])]
+    return suggestions.advice(desk.store(), group.group_id, group.row.language, texts, desk.now())
+
+
+def _called_for() -> None:
+    called = st.session_state.review_list
+    if called.open:
+        open_group(called.open)
+    elif called.assign:
+        assign(called.assign["group"], called.assign["intent"])
+    elif called.visit:
+        found, _ = opening.utterances(desk.store(), called.visit)
+        if found:
+            row = found[0].row
+            st.switch_page("conversation.py", query_params={"customer": row.customer_key, "message": row.event_key})
+
+
+def _single_called_for() -> None:
+    if st.session_state.review_singles.open:
+        open_group(st.session_state.review_singles.open)
+
+
+def _intent_chosen() -> None:
+    chosen = st.session_state.review_group.assign
+    if chosen:
+        assign(chosen["group"], chosen["intent"])
+
+
+def _grouping_goes_on() -> None:
+    """What has arrived is grouped beside the reader; the page redraws when that is done."""
+    waiting = joining.waiting(desk.store())
+    if waiting:
+        joining.begin(desk.store(), desk.now())
+        st.caption(f":material/hourglass_top: {words.plural(waiting, 'new failure')} being grouped …")
+
+
+def _nothing(wanted: Wanted) -> None:
+    everything = desk.store().ask("review/totals", kind=wanted.kind)
+    with st.container(border=True, horizontal_alignment="center", key="nothing"):
+        if not everything:
+            st.markdown("**Nothing has failed yet.**", width="content")
+            st.caption("Import a file, connect your bot, or load the demo: `misheard demo`.", width="content")
+        elif not any(row.state == "new" for row in everything):
+            st.markdown("**Everything is decided.**", width="content")
+            st.caption("Export it with the button above; new failures appear here by themselves.", width="content")
+        else:
+            st.markdown("**No group matches these filters.**", width="content")
+            st.caption("Take one out, or look into the singles below.", width="content")
+    st.button("Undo", shortcut="U", icon=":material/undo:", key="review_undo", on_click=undo)
+
+
+def _is_key(text: str) -> bool:
+    parts = text.split("-")
+    return [len(p) for p in parts] == [8, 4, 4, 4, 12] and all(c in "0123456789abcdef-" for c in text)
