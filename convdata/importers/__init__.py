@@ -46,12 +46,18 @@ class Line(NamedTuple):
 
 @dataclass
 class Source:
-    """What is imported. ``name`` is the file's name, or the address where it is no file."""
+    """What is imported. ``name`` is the file's name; of an address, what may be shown of it, without a password.
+
+    A source with an ``address`` is read on from ``options["after"]``; its importer sets ``position`` to the place that was
+    reached, and the next import of the same address begins there.
+    """
 
     name: str
     opened: "io.BufferedReader[Any] | None" = None
     options: Mapping[str, str] = field(default_factory=dict)
     tell_progress: Callable[[int, int], None] = lambda done, total: None
+    address: str | None = None
+    position: int | None = None
 
     @property
     def file(self) -> "io.BufferedReader[Any]":

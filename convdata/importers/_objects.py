@@ -15,7 +15,7 @@ Row = dict[str, Any]
 
 def each(source: Source, events_of: Callable[[Row], Iterator[Row] | list[Row]]) -> Iterator[Line]:
     """A line for each event of each object. What is in an object that is not as its format says becomes a problem."""
-    for number, row, problem in _objects(source):
+    for number, row, problem in rows_of(source):
         if problem is not None or row is None:
             yield Line(number, None, problem)
             continue
@@ -85,7 +85,8 @@ def without_nothing(**event: Any) -> Row:
     return {name: value for name, value in event.items() if value is not None}
 
 
-def _objects(source: Source) -> Iterator[tuple[int, Row | None, tuple[str, str] | None]]:
+def rows_of(source: Source) -> Iterator[tuple[int, Row | None, tuple[str, str] | None]]:
+    """(number, object, problem) of each object in the file: one of the two is None."""
     begin = source.file.read1(LONGEST_LINE)
     first = begin.lstrip(b"\xef\xbb\xbf \t\r\n")
     spread = first.startswith(b"[") or (first.startswith(b"{") and not _whole_line(first))

@@ -1,7 +1,7 @@
 """Botpress v12's table `events`, rows as JSON Lines; also messages exported from Botpress Cloud (without verdicts)."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -26,11 +26,11 @@ def read(source: Source) -> Iterator[Line]:
     return each(source, partial(_events, source.options))
 
 
-def _events(options: dict[str, str], row: dict[str, Any]) -> list[dict[str, Any]]:
+def _events(options: Mapping[str, str], row: dict[str, Any]) -> list[dict[str, Any]]:
     return _cloud(options, row) if "conversationId" in row else _v12(options, row)
 
 
-def _v12(options: dict[str, str], row: dict[str, Any]) -> list[dict[str, Any]]:
+def _v12(options: Mapping[str, str], row: dict[str, Any]) -> list[dict[str, Any]]:
     event = json.loads(row["event"]) if isinstance(row.get("event"), str) else row.get("event") or {}
     kind = row.get("type")
     if kind not in ("text", "quick_reply", "file", "image"):
@@ -67,7 +67,7 @@ def _v12(options: dict[str, str], row: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _cloud(options: dict[str, str], row: dict[str, Any]) -> list[dict[str, Any]]:
+def _cloud(options: Mapping[str, str], row: dict[str, Any]) -> list[dict[str, Any]]:
     incoming = row.get("direction") == "incoming"
     return [
         without_nothing(

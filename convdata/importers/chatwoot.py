@@ -1,6 +1,6 @@
 """Chatwoot webhooks saved as lines: messages, and conversations handed to people."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -28,7 +28,7 @@ def read(source: Source) -> Iterator[Line]:
     return each(source, partial(_events, source.options))
 
 
-def _events(options: dict[str, str], row: dict[str, Any]) -> list[dict[str, Any]]:
+def _events(options: Mapping[str, str], row: dict[str, Any]) -> list[dict[str, Any]]:
     if row.get("event") == "conversation_status_changed":
         return _handed(options, row)
     if row.get("event") != "message_created" or row.get("private"):
@@ -79,7 +79,7 @@ def _profile(row: dict[str, Any], common: dict[str, Any], at: str) -> list[dict[
     ]
 
 
-def _handed(options: dict[str, str], row: dict[str, Any]) -> list[dict[str, Any]]:
+def _handed(options: Mapping[str, str], row: dict[str, Any]) -> list[dict[str, Any]]:
     """`open` is a person's turn, `pending` the bot's."""
     person = inside(row, "meta", "sender", "id")
     status = {"open": "need_help", "pending": "ok", "resolved": "ok"}.get(str(row.get("status")))
@@ -98,7 +98,7 @@ def _handed(options: dict[str, str], row: dict[str, Any]) -> list[dict[str, Any]
     ]
 
 
-def _common(options: dict[str, str], conversation: dict[str, Any], person: Any) -> dict[str, Any]:
+def _common(options: Mapping[str, str], conversation: dict[str, Any], person: Any) -> dict[str, Any]:
     stated = str(conversation.get("channel"))
     return {
         "source": "chatwoot",

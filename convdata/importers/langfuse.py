@@ -1,7 +1,7 @@
 """Langfuse observations: what an LLM bot was asked and what it answered. No verdict is stated there."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -22,7 +22,7 @@ def read(source: Source) -> Iterator[Line]:
     return each(source, partial(_events, source.options))
 
 
-def _events(options: dict[str, str], row: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _events(options: Mapping[str, str], row: dict[str, Any]) -> Iterator[dict[str, Any]]:
     if row.get("type") not in (None, "GENERATION") or row.get("parent_observation_id"):
         return  # only the root generation: the others repeat its history
     known = [tag for tag in row.get("tags") or () if tag in ("messenger", "webchat", "google_assistant", "alexa")]
@@ -67,7 +67,7 @@ def _last(value: Any, role: str) -> str | None:
         for m in (value if isinstance(value, list) else [value])
         if isinstance(m, dict) and m.get("role", role) == role
     ]
-    content = said[-1].get("content") if said else None
+    content: Any = said[-1].get("content") if said else None
     if isinstance(content, list):  # parts
         content = " ".join(str(p.get("text") or p.get("content") or "") for p in content if isinstance(p, dict)).strip()
-    return content if isinstance(content, str) else None
+    return str(content) if isinstance(content, str) else None

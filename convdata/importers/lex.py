@@ -35,7 +35,7 @@ def _events(channel: str, row: dict[str, Any]) -> Iterator[dict[str, Any]]:
     }
     guesses = [g for g in (_guess(i) for i in row.get("interpretations") or ()) if g]
     missed = bool(row.get("missedUtterance"))
-    best = next((g for g in guesses if g["intent"] not in FALLBACKS), None) if not missed else (guesses or [None])[0]
+    best = next((g for g in guesses if g["intent"] not in FALLBACKS), None) if not missed else next(iter(guesses), None)
     others = [g for g in guesses if g is not best and g["intent"] not in FALLBACKS]
     yield without_nothing(
         **common,

@@ -1,6 +1,6 @@
 """Watson Assistant logs (the `logs` of `/v1` and `/v2`): request and response in one entry."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -23,12 +23,12 @@ def read(source: Source) -> Iterator[Line]:
     return each(source, partial(_entries, source.options))
 
 
-def _entries(options: dict[str, str], row: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _entries(options: Mapping[str, str], row: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for entry in row["logs"] if isinstance(row.get("logs"), list) else [row]:
         yield from _events(options, entry)
 
 
-def _events(options: dict[str, str], row: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _events(options: Mapping[str, str], row: dict[str, Any]) -> Iterator[dict[str, Any]]:
     response = row["response"]
     output = response.get("output") or {}
     ranked = [
