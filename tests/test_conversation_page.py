@@ -45,9 +45,13 @@ def page(**query: str) -> AppTest:
     return app
 
 
+def elements(app: AppTest, kind: str) -> list[Any]:
+    return list(app.get(kind))
+
+
 def components(app: AppTest) -> list[dict[str, Any]]:
     """What the components of the page were given."""
-    return [json.loads(c.proto.json) for c in app.get("bidi_component") if c.proto.json]
+    return [json.loads(c.proto.json) for c in elements(app, "bidi_component") if c.proto.json]
 
 
 def transcript(app: AppTest) -> list[dict[str, Any]]:
@@ -64,15 +68,15 @@ def known(app: AppTest) -> dict[str, str]:
 
 
 def buttons(app: AppTest) -> set[str]:
-    return {b.label for b in app.get("button")}
+    return {b.label for b in elements(app, "button")}
 
 
 def sentences(app: AppTest) -> list[str]:
-    return [e.value for kind in ("error", "info", "warning", "success") for e in app.get(kind)]
+    return [e.value for kind in ("error", "info", "warning", "success") for e in elements(app, kind)]
 
 
 def click(app: AppTest, label: str) -> AppTest:
-    next(b for b in app.get("button") if b.label == label).click().run()
+    next(b for b in elements(app, "button") if b.label == label).click().run()
     assert not app.exception
     return app
 
@@ -91,7 +95,12 @@ def test_an_ordinary_conversation(story):
     assert [n["text"] for n in shown["notices"]] == ["The bot is answering."]
     assert {"Mute bot", "Set Need Help", "Delete user and conversation"} <= buttons(app)
     assert not {"Unmute bot", "Clear Need Help"} & buttons(app)
-    assert {d.label for d in app.get("download_button")} == {"Download user data", "JSON", "CSV", "Printable page"}
+    assert {d.label for d in elements(app, "download_button")} == {
+        "Download user data",
+        "JSON",
+        "CSV",
+        "Printable page",
+    }
     assert any("only while the visitor" in c.value.lower() for c in app.caption)
 
 
@@ -134,7 +143,7 @@ def test_a_muted_bot_counts_down_and_is_unmuted(story):
 def test_the_chosen_time_counts_and_never_more_than_the_setting(story):
     tell(story, message(at=AGO))
     app = page(customer=key(story))
-    choice = next(b for b in app.get("segmented_control") if b.key == f"mute_hours_{key(story)}")
+    choice = next(b for b in elements(app, "segmented_control") if b.key == f"mute_hours_{key(story)}")
     assert choice.options == ["30 min", "1 h", "4 h", "24 h", "72 h"]
     choice.set_value(0.5)
     click(app, "Mute bot")

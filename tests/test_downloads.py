@@ -132,7 +132,9 @@ class Texts(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.text, self.tags, self.asked = "", set(), []
+        self.text = ""
+        self.tags: set[str] = set()
+        self.asked: list[str | None] = []
 
     def handle_starttag(self, tag, attrs):
         self.tags.add(tag)
