@@ -11,6 +11,7 @@ import os
 import tempfile
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -71,7 +72,11 @@ class Line:
     def post(self, events: list[dict[str, Any]]) -> float:
         body = json.dumps(events)
         began = time.perf_counter()
-        self._connection.request("POST", EVENTS, body, JSON)
+        try:
+            self._connection.request("POST", EVENTS, body, JSON)
+        except OSError:  # the server closes what has been idle for five seconds
+            self._connection.close()
+            self._connection.request("POST", EVENTS, body, JSON)
         answer = self._connection.getresponse()
         said = json.loads(answer.read())
         took = (time.perf_counter() - began) * 1000
@@ -109,13 +114,13 @@ def as_fast_as_possible(url: str, senders: int, each: int, seconds: float) -> Se
 
 def at_a_rate(url: str, per_second: float, seconds: float) -> Sent:
     """One event a request, at that rate whatever the answers take: a slow answer does not thin out the next."""
-    lines: list[Line] = [Line(url) for _ in range(128)]
-    free = list(lines)
+    lines = [Line(url) for _ in range(128)]
+    free = deque(lines)
     lock = threading.Lock()
 
     def send(due: float) -> float:
         with lock:
-            line = free.pop()
+            line = free.popleft()  # each in its turn, so that none is idle for long
         line.post(some_events(1))
         took = (time.perf_counter() - due) * 1000  # from when it was due, waiting included
         with lock:
