@@ -6,12 +6,15 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 from convdata.background import Background
 from convdata.delivery import Sender
 from convdata.letterbox import Letterbox
+from convdata.photos import hosts_of_photos
 from pages.parts.desk import store
 from routes import all_routes
+from routes.headers import SecurityHeaders
 
 # One line for each request and for what went wrong; other libraries only speak up when something is.
 logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -37,7 +40,12 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
         background.stop()
 
 
-app = st.App(Path(__file__).parent / "pages" / "frame.py", lifespan=lifespan, routes=all_routes(store, letterbox))
+app = st.App(
+    Path(__file__).parent / "pages" / "frame.py",
+    lifespan=lifespan,
+    routes=all_routes(store, letterbox),
+    middleware=[Middleware(SecurityHeaders, photo_hosts=hosts_of_photos)],
+)
 
 if __name__ == "__main__":
     app.run()

@@ -6,8 +6,9 @@ must never reach an element that would read it (facts of the trust study, findin
 
 from urllib.parse import urlsplit
 
-from convdata.channels import channel
-from convdata.settings import Settings
+from convdata.channels import CHANNELS, channel
+from convdata.errors import MisheardError
+from convdata.settings import Settings, read_settings
 
 LONGEST = 2048
 
@@ -28,3 +29,12 @@ def photo_to_show(address: str | None, channel_key: str, settings: Settings) -> 
     host = (parts.hostname or "").rstrip(".")
     allowed = (*channel(channel_key).photo_hosts, *settings.photo_hosts)
     return address if any(host == name or host.endswith(f".{name}") for name in allowed) else None
+
+
+def hosts_of_photos() -> tuple[str, ...]:
+    """All hosts from which a photo may come: the channels' and the operator's."""
+    try:
+        named = read_settings().photo_hosts
+    except MisheardError:  # the dashboard says so itself
+        named = ()
+    return (*(host for one in CHANNELS for host in one.photo_hosts), *named)
