@@ -46,7 +46,7 @@ class Entry:
 def entries(said: Said, zone: ZoneInfo, customer_name: str) -> list[Entry]:
     """The transcript, oldest first, with a separator before each new day and each new session of the source."""
     lines = [(m.sent_at, 0, _message(m, customer_name)) for m in said.messages]
-    lines += [(r.done_at, 1, _record(r)) for r in said.records]
+    lines += [(r.done_at, -1 if r.act == Act.MUTE else 1, _record(r)) for r in said.records]  # who answers mutes first
     lines.sort(key=lambda line: line[:2])  # stable: messages of one moment stay in their order
     sessions = {str(m.event_key): m.session for m in said.messages}
     return list(_separated([entry for _, _, entry in lines], sessions, zone))

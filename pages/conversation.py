@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.parts.composer import composer
 from pages.parts.downloads import download_buttons
 from pages.parts.erasing import delete_button
 from pages.parts.neighbours import neighbours
@@ -19,3 +20,5 @@ if customer:
         side(customer.customer_key)
         download_buttons(customer)
         delete_button(customer)
+    with st.bottom:
+        composer(customer.customer_key)

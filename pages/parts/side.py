@@ -20,10 +20,10 @@ def side(key: str) -> None:
         actions(customer)
         person.answering(customer)
         person.known(customer)
-    live("conversation_live", then=_redraw_both)
+    live("conversation_live", then=_redraw_all)
 
 
-def _redraw_both() -> None:
+def _redraw_all() -> None:
     # A tick may come in when the page is another one already, and the fragments are gone.
     with suppress(StreamlitAPIException):
-        st.rerun(["transcript", "side"])
+        st.rerun(["transcript", "side", "composer"])

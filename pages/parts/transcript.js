@@ -17,6 +17,17 @@ const clock = (entry) => {
   return time
 }
 
+// What became of an agent's reply; the list listens for the button.
+const delivery = ({ state, label, reason, retry }) => {
+  const node = make("div", `delivery ${state}`, reason ? `${label}: ${reason}` : label)
+  if (!retry) return node
+  const button = make("button", "retry", "Retry")
+  button.type = "button"
+  button.retry = retry
+  node.append(" ", button)
+  return node
+}
+
 const message = (entry) => {
   const bubble = make("div", "bubble")
   if (entry.text !== null) bubble.append(make("div", "text", entry.text))
@@ -29,6 +40,7 @@ const message = (entry) => {
   const said = make("div", "said")
   said.append(bubble)
   if (hint && !entry.mark) said.append(hint)
+  if (entry.delivery) said.append(delivery(entry.delivery))
   return [make("div", "name", entry.name), said, clock(entry)]
 }
 
@@ -166,6 +178,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
     earlier.textContent = "Loading …"
     state.atEnd = false
     setTriggerValue("earlier", data.messages)
+  }
+
+  list.onclick = ({ target }) => {
+    if (!target.retry) return
+    target.disabled = true
+    setTimeout(() => (target.disabled = false), 4000)
+    setTriggerValue("retry", target.retry)
   }
 
   if (here) {

@@ -1,17 +1,22 @@
 """What was said in one conversation, as one component: literal by construction, and the reader keeps their place."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from convdata import conversations
+from convdata import conversations, outbox, replying
 from convdata.database import Row
+from convdata.errors import MisheardError
+from convdata.outbox import Reply
 from convdata.transcript import NO_TEXT, Entry, entries
+from convdata.vocabulary import Sender
 from pages.parts import desk
+from pages.parts.composer import refuse
 from pages.parts.literal import plain
 from pages.parts.live import NET
 from pages.parts.opened import still_there
@@ -46,25 +51,33 @@ def transcript(key: str, reading: Reading) -> None:
         customer = conversations.details(desk.store(), key)
         now = desk.now()
         shown = _shown(customer)
-        standing = (*customer, shown, customer.muted_until is None or customer.muted_until > now)
+        replies = outbox.replies_to(desk.store(), key)
+        became = tuple((reply.state, reply.attempts, reply.reason) for reply in replies.values())
+        standing = (*customer, *became, shown, customer.muted_until is None or customer.muted_until > now)
         if standing != reading.of or now - reading.at > STALE:
-            reading.of, reading.at, reading.data = standing, now, _read(customer, shown, now)
-        _TRANSCRIPT(key=f"transcript_{key}", data=reading.data, on_earlier_change=_show_earlier, height="content")
+            reading.of, reading.at, reading.data = standing, now, _read(customer, replies, shown, now)
+        _TRANSCRIPT(
+            key=f"transcript_{key}",
+            data=reading.data,
+            on_earlier_change=_show_earlier,
+            on_retry_change=partial(_retry, key),
+            height="content",
+        )
 
 
-def _read(customer: Row, shown: int, now: datetime) -> dict[str, Any]:
+def _read(customer: Row, replies: Mapping[int, Reply], shown: int, now: datetime) -> dict[str, Any]:
     store = desk.store()
     said = conversations.said(store, customer, latest=shown, now=now)
     lines = entries(said, store.settings.timezone, customer.first_name or customer.last_name or "Customer")
     return {
-        "entries": _for_the_page(lines),
+        "entries": _for_the_page(lines, replies),
         "messages": len(said.messages),
         "earlier": said.earlier,
         "jump": st.query_params.get("message"),
     }
 
 
-def _for_the_page(lines: Sequence[Entry]) -> list[dict[str, Any]]:
+def _for_the_page(lines: Sequence[Entry], replies: Mapping[int, Reply]) -> list[dict[str, Any]]:
     sent_by = [(entry.sender, entry.name) for entry in lines]
     return [
         {
@@ -83,9 +96,34 @@ def _for_the_page(lines: Sequence[Entry]) -> list[dict[str, Any]]:
             "note": entry.note,
             "quote": plain(entry.quote, 1000),
             "attachments": [plain(attached, 500) for attached in entry.attachments],
+            "delivery": _delivery(replies.get(int(entry.id))) if entry.sender == Sender.AGENT else None,
         }
         for number, entry in enumerate(lines)
     ]
+
+
+def _delivery(reply: Reply | None) -> dict[str, Any] | None:
+    """What has become of an agent's reply, so far as it went out from here."""
+    if reply is None:
+        return None
+    return {
+        "state": reply.state.value,
+        "label": reply.state.label,
+        "reason": plain(reply.reason, 500),
+        "retry": {"id": reply.reply_id, "attempts": reply.attempts} if reply.may_be_retried else None,
+    }
+
+
+def _retry(key: str) -> None:
+    """``attempts`` goes with it, as the reader saw them: a second click, or somebody else's, sends nothing again."""
+    asked = st.session_state[f"transcript_{key}"].retry
+    if isinstance(asked, dict) and isinstance(asked.get("attempts"), int | float):
+        how: dict[str, Any] = {"attempts": int(asked["attempts"]), "by": desk.reader(), "now": desk.now()}
+        try:
+            replying.retry(desk.store(), key, str(asked.get("id")), **how)
+        except MisheardError as why:
+            refuse(None, why)
+        st.rerun()
 
 
 def _shown(customer: Row) -> int:

@@ -6,6 +6,7 @@ select
     customers.language as language,
     customers.first_event_at as first_event_at,
     customers.last_message_at as last_message_at,
+    customers.last_user_at as last_user_at,
     customers.message_count as message_count,
     customers.last_user_understood as last_user_understood,
     customers.need_help_since as need_help_since,

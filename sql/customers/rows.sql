@@ -5,6 +5,7 @@ select
     customers.status as status,
     customers.language as language,
     customers.last_message_at as last_message_at,
+    customers.last_user_at as last_user_at,
     customers.muted_until as muted_until,
     customers.muted_by as muted_by,
     customers.need_help_since as need_help_since,
