@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from convdata.conversation import Mute
 from convdata.database import Row, Store, Transaction
 from convdata.errors import NotFound
 from convdata.events import Event, read_event
@@ -88,7 +87,7 @@ def arrivals(store: Store, visitor: Visitor, after: int, now: datetime) -> tuple
             at = page[-1].arrived
     if not rows:
         return [], max(after, 0)
-    silences = _silences(store, visitor.customer_key) if any(row.sender == "bot" for row in rows) else []
+    silences = store.ask("webchat/silences", customer_key=visitor.customer_key)
     shown = [_shown(row, visitor.customer_id) for row in rows if _is_to_be_shown(row, silences)]
     return shown, max(after, rows[-1].arrived)
 
@@ -139,17 +138,12 @@ def _place(when: datetime) -> int:
     return (when - EPOCH) // timedelta(microseconds=1)
 
 
-def _silences(store: Store, key: str) -> list[Mute]:
-    rows = store.ask("intake/mute_windows", rows={"customer_key": [key]})
-    return [Mute(r.customer_key, r.mute_id, r.muted_at, r.muted_until, "", r.ended_at, new=False) for r in rows]
-
-
-def _is_to_be_shown(row: Row, silences: list[Mute]) -> bool:
+def _is_to_be_shown(row: Row, silences: Sequence[Row]) -> bool:
     if row.text is None and not row.attachments:
         return False
     # The time of arrival is ours; the one that the message states is its sender's.
     came = EPOCH + timedelta(microseconds=row.arrived)
-    return row.sender != "bot" or not any(silence.covers(came) for silence in silences)
+    return row.sender != "bot" or not any(one.muted_at <= came < one.ended_at for one in silences)
 
 
 def _shown(row: Row, customer_id: str) -> Shown:

@@ -103,7 +103,7 @@ class Listeners:
         if self._heard is not store:  # at first, and when it was opened anew
             store.listeners.append(wake)
             self._heard = store
-        rows = store.ask("webchat/message_counts", rows={"customer_key": keys})
+        rows = store.ask("webchat/message_counts", keys=keys)
         return {row.customer_key: row.message_count for row in rows}
 
 
