@@ -1,19 +1,25 @@
 """The command behind `make bench`: builds or opens the worlds, races the ways, prints one table."""
 
 import argparse
+import os
 from collections.abc import Callable, Iterator
 
-from benchmarks import listing, rating, reading
+from benchmarks import bulk, listing, rating, reading, storing
 from benchmarks.cases import Case, Hand
 from benchmarks.server import postgres_server
 from benchmarks.timing import quickest, race
 from benchmarks.world import duckdb_store, postgres_store
 from convdata.database import Store
 
+# Milliseconds: what one question costs through SQLAlchemy and our own gate, whatever it asks. Where the hand needs a
+# tenth of one, a ratio says only that; the mark is for what is slower than this explains.
+NOTICED = 1.5
+
 SUBJECTS: dict[str, Callable[[Store, Hand], Iterator[Case]]] = {
     "listing": listing.cases,
     "reading": reading.cases,
     "rating": rating.cases,
+    "storing": storing.cases,
 }
 
 
@@ -21,30 +27,40 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--full", action="store_true", help="1M customers, 20M messages instead of 100k and 2M")
     parser.add_argument("--store", choices=("duckdb", "postgresql", "both"), default="both")
-    parser.add_argument("--only", metavar="TEXT", default="", help="only lines, or a subject, with this in their name")
+    parser.add_argument(
+        "--only",
+        metavar="TEXT",
+        default="",
+        help="only lines with this in their name, or a subject: listing, reading, rating, storing, bulk",
+    )
     asked = parser.parse_args()
     customers = 1_000_000 if asked.full else 100_000
     if asked.store != "postgresql":
-        measure(duckdb_store(customers), asked.only)
+        measure(duckdb_store(customers), asked.only, None)
     if asked.store != "duckdb":
         with postgres_server() as server:
-            measure(postgres_store(customers, server), asked.only)
+            measure(postgres_store(customers, server), asked.only, server)
 
 
-def measure(store: Store, only: str) -> None:
+def measure(store: Store, only: str, server: str | None) -> None:
     hand = Hand(store)
     messages = hand.one("select count(*) from messages")
     customers = hand.one("select count(*) from customers")
-    print(f"\n{store.kind}: {customers:,} customers, {messages:,} messages")
-    print(f"{'':<58}{'product':>10}{'by hand':>10}{'ratio':>7}")
+    busy = f", while {os.getloadavg()[0]:.1f} others want this machine's {os.cpu_count()} processors"
+    print(f"\n{store.kind}: {customers:,} customers, {messages:,} messages{busy}")
+    print(f"{'':<52}{'product':>10}{'at best':>10}{'by hand':>10}{'ratio':>7}")
     missed = 0
     for subject, cases in SUBJECTS.items():
+        if only and only not in SUBJECTS and subject == "storing":
+            continue
         for case in cases(store, hand):
             if only in case.name or only == subject:
                 missed += not run(case)
-    print(f"{missed} targets missed" if missed else "every target met", flush=True)
     hand.close()
     store.close()
+    if only in ("", "bulk"):
+        missed += not bulk.measure(store.kind, server, 1_000_000 if customers > 500_000 else 200_000)
+    print(f"{missed} targets missed" if missed else "every target met", flush=True)
 
 
 def run(case: Case) -> bool:
@@ -53,13 +69,18 @@ def run(case: Case) -> bool:
         other = way()
         if other != answer:
             raise SystemExit(f"{case.name}: the product answers {str(answer)[:300]}, by hand it is {str(other)[:300]}")
-    ours, best = race([case.product, quickest(case.by_hand)])
-    ratio = ours / best
-    slow = case.within is not None and ours > case.within
-    behind = case.times is not None and ratio > case.times
-    mark = " ".join([f"over {case.within:g} ms" * slow, f"over {case.times}x" * behind]).strip()
-    print(f"{case.name:<58}{ours:>7.1f} ms{best:>7.1f} ms{ratio:>6.1f}x  {mark}", flush=True)
-    return not (slow or behind)
+    product, hand = race([case.product, quickest(case.by_hand)])
+    ours, best = product.median, hand.median
+    marks = []
+    if case.within is not None and ours > case.within:
+        marks.append(f"over {case.within:g} ms")
+    if case.times is not None and ours > case.times * best and ours - best > NOTICED:
+        marks.append(f"over {case.times}x")
+    print(
+        f"{case.name:<52}{ours:>7.1f} ms{product.quickest:>7.1f} ms{best:>7.1f} ms{ours / best:>6.1f}x  {', '.join(marks)}",
+        flush=True,
+    )
+    return not marks
 
 
 main()

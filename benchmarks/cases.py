@@ -42,5 +42,9 @@ class Hand:
         """The first value of the first row."""
         return self.rows(statement)[0][0]
 
+    def tell(self, statement: str) -> None:
+        """A change, durable when this returns."""
+        self._connection.execute(statement)
+
     def close(self) -> None:
         (self._pooled if self.kind == "duckdb" else self._connection).close()

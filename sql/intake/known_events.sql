@@ -1,5 +1,12 @@
 -- The events of a batch that are stored already, with all that a late verdict may change.
+-- First only the keys are looked at, of all messages there are; then the few that are found, where they lie, in full.
 -- incoming: event_key bigint
+with found as materialized (
+    select
+        messages.rowid as place
+    from messages
+    join incoming on incoming.event_key = messages.event_key
+)
 select
     messages.event_key as event_key,
     messages.source as source,
@@ -14,7 +21,7 @@ select
     messages.confidence as confidence,
     messages.alternatives as alternatives
 from messages
-join incoming on incoming.event_key = messages.event_key
+join found on found.place = messages.rowid
 union all
 select
     other_events.event_key,
