@@ -142,7 +142,7 @@ class ToyBot:
             need |= {"source": "toy-bot", "id": f"help/{message['id']}", "at": message["at"]}
             reported.append(need | {"channel": "webchat", "customer_id": whose})
         (await api.post("/api/v1/events", json=reported)).raise_for_status()
-        said = {"customer_id": whose, "id": f"re-{message['id']}"[-64:], "text": understood.answer}
+        said = {"customer_id": whose, "id": f"re-{message['id']}", "text": understood.answer}
         await api.post("/api/v1/webchat/bot/messages", json=said | {"in_reply_to": message["id"], "language": LANGUAGE})
         if len(self._failed) > 10_000:
             self._failed.clear()

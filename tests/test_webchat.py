@@ -149,8 +149,8 @@ def test_a_long_absence_loses_nothing(client: TestClient, box: Box) -> None:
 
 
 def test_two_visitors_do_not_see_each_other(client: TestClient, box: Box) -> None:
-    same = {"user_data": {"email": "ada@example.org", "user_id": "7"}}
-    ada, eve = Visitor(client, **same), Visitor(client, **same)
+    same = {"email": "ada@example.org", "user_id": "7"}
+    ada, eve = Visitor(client, user_data=same), Visitor(client, user_data=same)
     ada.write("My secret")
     eve.write("Hello")
     assert (ada.texts(), eve.texts()) == (["My secret"], ["Hello"])
@@ -397,7 +397,7 @@ def test_sessions_and_messages_have_a_pace(client: TestClient) -> None:
 
 def test_a_pace_is_so_many_at_once_and_so_many_a_second() -> None:
     clock = iter([0, 0, 0, 0, 1, 1.5, 2.5]).__next__
-    pace = Pace(2, 1, clock)  # type: ignore[arg-type]
+    pace = Pace(2, 1, clock)
     waits = [
         pace.wait("a"),
         pace.wait("a"),

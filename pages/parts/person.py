@@ -12,6 +12,7 @@ from convdata.channels import channel, language_title
 from convdata.conversation import NEVER
 from convdata.database import Row
 from convdata.photos import photo_to_show
+from convdata.visitors import details_from
 from convdata.vocabulary import Status
 from pages.parts import desk, words
 from pages.parts.literal import plain
@@ -47,7 +48,7 @@ def head(customer: Row) -> None:
 
 def known(customer: Row) -> None:
     """All user data there is, with whose word it is, and the plain facts of the conversation."""
-    where = channel(customer.channel)
+    whose = details_from(desk.store(), customer.customer_key) or channel(customer.channel).details_from
     given = {
         "First name": customer.first_name,
         "Last name": customer.last_name,
@@ -66,7 +67,7 @@ def known(customer: Row) -> None:
         "Messages": f"{customer.message_count:,}",
     }
     groups = [
-        _group("Details", fields, where.details_from if fields else "", "Nothing is known about this customer."),
+        _group("Details", fields, whose if fields else "", "Nothing is known about this customer."),
         _group("Conversation", list(about.items()), "", ""),
     ]
     _PERSON(key="known", data={"groups": groups})

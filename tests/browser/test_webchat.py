@@ -1,5 +1,7 @@
 """Stories of the webchat's widget in a real browser, on a page of another website."""
 
+import re
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -8,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from convdata.database import Store
 from convdata.outbox import replies_to
 from convdata.periods import now_utc
 from convdata.replying import can_reply, new_reply_id, reply
 from tests.browser import dashboard as dashboards
-from tests.browser.dashboard import running_dashboard
+from tests.browser.dashboard import running_dashboard, settled
 from tests.story import message, opened, rows, tell
 from tests.texts import HOSTILE
 
@@ -263,8 +265,7 @@ def test_the_server_restarts_and_nothing_is_lost(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     url = request.getfixturevalue({"duckdb": "duckdb_url", "postgresql": "postgres_url"}[kind])
-    settings = {"MISHEARD_WEBCHAT_ORIGINS": shop.url}
-    with running_dashboard(url, tmp_path, **settings) as first:
+    with running_dashboard(url, tmp_path, MISHEARD_WEBCHAT_ORIGINS=shop.url) as first:
         shop.misheard = first.url
         chat(page, shop.url, "Before")
     send(page, "Meanwhile")
@@ -273,7 +274,7 @@ def test_the_server_restarts_and_nothing_is_lost(
     say(store, only_customer(store), "From the bot, meanwhile")
     store.close()
     monkeypatch.setattr(dashboards, "_free_port", lambda: int(first.url.rsplit(":", 1)[1]))
-    with running_dashboard(url, tmp_path, **settings):
+    with running_dashboard(url, tmp_path, MISHEARD_WEBCHAT_ORIGINS=shop.url):
         expect(page.locator(".m.user.waiting")).to_have_count(0)
         expect(page.get_by_text("No connection. Trying again …")).to_be_hidden()
         expect(lines(page)).to_have_count(4)
@@ -285,3 +286,42 @@ def test_the_server_restarts_and_nothing_is_lost(
         "Meanwhile",
     ]
     store.close()
+
+
+def test_the_whole_story_between_two_tabs(
+    page: Page, context: BrowserContext, dashboard: Callable[..., str], demo_duckdb: Path, tmp_path: Path
+) -> None:
+    """A visitor's toy bot fails, an agent sees it, mutes and answers; the visitor leaves, comes again, and the bot answers."""
+    address = dashboard(f"duckdb:///{shutil.copy(demo_duckdb, tmp_path / 'demo.duckdb')}", MISHEARD_AGENT="Bob")
+    agent = page
+    agent.goto(f"{address}/customers?channel=webchat")
+    settled(agent)
+    visitor = context.new_page()
+    chat(visitor, f"{address}/webchat-demo", "xqzt blorp")
+    expect(lines(visitor).last).to_have_text(re.compile("^Sorry, I did not get that"))
+    write(visitor, "human")
+    expect(lines(visitor).last).to_have_text(re.compile("^I have asked a person"))
+
+    listed = agent.locator(".st-key-customer_list").get_by_role("link").filter(has_text="Anakin Skywalker")
+    expect(listed).to_contain_text("Need Help")  # by itself
+    listed.click()
+    settled(agent)
+    expect(agent.get_by_text("The visitor is here now: they see an answer at once.")).to_be_visible()
+    expect(agent.get_by_text("stated by the website")).to_be_visible()
+    agent.get_by_role("textbox", name="Write to Anakin").fill("I am a person. What happened?")
+    agent.get_by_role("button", name="Send", exact=True).click()
+    expect(lines(visitor).last).to_have_text("I am a person. What happened?")
+    transcript = agent.get_by_role("log", name="Transcript")
+    expect(transcript).to_contain_text(re.compile("Read|Delivered"))
+    write(visitor, "when does it leave?")
+    expect(transcript).to_contain_text("when does it leave?")
+    visitor.wait_for_timeout(1500)
+    expect(lines(visitor).last).to_have_text("when does it leave?")  # the bot is silent
+
+    visitor.close(run_before_unload=True)
+    expect(agent.get_by_text(re.compile("The visitor left .* ago: it would be too late"))).to_be_visible()
+    agent.get_by_role("button", name="Hand back").click()
+    expect(transcript).to_contain_text("the bot answers again")
+    again = context.new_page()
+    chat(again, f"{address}/webchat-demo", "Is breakfast included?")
+    expect(lines(again).last).to_have_text(re.compile("^Breakfast is served"))
