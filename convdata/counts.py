@@ -44,9 +44,8 @@ class Differences:
     """The counts that a batch changes, gathered, then told in three statements."""
 
     def __init__(self, zone: ZoneInfo) -> None:
-        self._days = Days(zone)
-        self._daily: dict[tuple[date, str, str], list[int]] = {}
-        self._customer: dict[tuple[str, date, str], list[int]] = {}
+        self._day = datetime.date if zone.key == "UTC" else Days(zone).day
+        self._counts: dict[tuple[str, date, str], list[int]] = {}
         self._channel: dict[str, str] = {}
 
     def message(
@@ -63,30 +62,30 @@ class Differences:
         sign: int = 1,
     ) -> None:
         """One message came (or, with ``messages=0``, one message's verdict changed; ``sign=-1`` takes away)."""
-        language = language or UNDETERMINED
-        day = self._days.day(when)
-        key = (customer_key, day, language)
-        counts = self._customer.get(key)
+        key = (customer_key, self._day(when), language or UNDETERMINED)
+        counts = self._counts.get(key)
         if counts is None:
-            counts = self._customer[key] = [0, 0, 0, 0]
+            counts = self._counts[key] = [0, 0, 0, 0]
             self._channel[customer_key] = channel
         counts[0] += messages * sign
-        if eligible or button:
-            daily = self._daily.get((day, channel, language))
-            if daily is None:
-                daily = self._daily[(day, channel, language)] = [0, 0, 0]
-            if eligible:
-                counts[1] += sign
-                daily[0] += sign
-                if failed:
-                    counts[2] += sign
-                    daily[1] += sign
-            if button:
-                counts[3] += sign
-                daily[2] += sign
+        if eligible:
+            counts[1] += sign
+            if failed:
+                counts[2] += sign
+        if button:
+            counts[3] += sign
+
+    def _daily(self) -> list[tuple[tuple[date, str, str], list[int]]]:
+        """The same by day, channel and language."""
+        daily: dict[tuple[date, str, str], list[int]] = {}
+        for (customer_key, day, language), (_, *counts) in self._counts.items():
+            if any(counts):
+                sums = daily.setdefault((day, self._channel[customer_key], language), [0, 0, 0])
+                sums[:] = map(sum, zip(sums, counts, strict=True))
+        return [(key, counts) for key, counts in daily.items() if any(counts)]
 
     def tell(self, transaction: Transaction) -> None:
-        daily = [(key, counts) for key, counts in self._daily.items() if any(counts)]
+        daily = self._daily()
         if daily:
             transaction.tell(
                 "add_daily_counts",
@@ -99,7 +98,7 @@ class Differences:
                     "buttons": [counts[2] for _, counts in daily],
                 },
             )
-        changed = sorted((key, counts) for key, counts in self._customer.items() if any(counts))
+        changed = sorted((key, counts) for key, counts in self._counts.items() if any(counts))
         if changed:
             days = [key[1] for key, _ in changed]
             rows: dict[str, Sequence[object]] = {

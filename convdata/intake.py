@@ -1,6 +1,6 @@
 """Events become rows: a batch in one transaction, every event in exactly one count."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from operator import attrgetter
@@ -15,6 +15,9 @@ from convdata.database import Overtaken, Store, Transaction
 from convdata.events import Customer, Event, Message, MuteSaid, StatusSaid
 from convdata.keys import customer_key, event_key
 from convdata.vocabulary import Act, MuteEnd
+
+# An event, its customer's key, its own.
+Keyed = tuple[Event, str, int]
 
 
 @dataclass
@@ -44,31 +47,35 @@ def take(store: Store, events: Sequence[Event], now: datetime) -> Counts:
 
 def take_together(store: Store, batches: Sequence[Sequence[Event]], now: datetime) -> list[Counts]:
     """``take`` for the events of several senders in one transaction; each sender's have their own counts."""
-    keyed = [_keyed(store.secret, events) for events in batches]
-    return store.change(lambda transaction: _Batch(store, transaction, now).take(keyed))
+    return take_keyed(store, [keyed(store, events) for events in batches], now)
+
+
+def take_keyed(store: Store, batches: Sequence[Sequence[Keyed]], now: datetime) -> list[Counts]:
+    """The same for events that were given their keys before: an import does that while its last batch is stored."""
+    return store.change(lambda transaction: _Batch(store, transaction, now).take(batches))
 
 
 def take_within(store: Store, transaction: Transaction, events: Sequence[Event], now: datetime) -> Counts:
     """``take`` as a part of somebody's transaction that does more, such as sending a reply."""
-    return _Batch(store, transaction, now).take([_keyed(store.secret, events)])[0] if events else Counts()
+    return _Batch(store, transaction, now).take([keyed(store, events)])[0] if events else Counts()
 
 
-def _keyed(secret: bytes, events: Sequence[Event]) -> list[tuple[Event, str, int]]:
-    """The events with their customers' keys and their own."""
+def keyed(store: Store, events: Sequence[Event]) -> list[Keyed]:
+    """The events with their customers' keys and their own. Asks the store nothing."""
     keys: dict[tuple[str, str], str] = {}
-    keyed = []
+    found = []
     for event in events:
         whose = (event.channel, event.customer_id)
         key = keys.get(whose)
         if key is None:
-            key = keys[whose] = customer_key(secret, *whose)
-        keyed.append((event, key, event_key(event.source, event.id)))
-    return keyed
+            key = keys[whose] = customer_key(store.secret, *whose)
+        found.append((event, key, event_key(event.source, event.id)))
+    return found
 
 
 @dataclass(slots=True)
 class _Known:
-    """An event that is stored, or came earlier in this batch: then ``row`` is its row."""
+    """An event that is stored, or came earlier in this batch."""
 
     customer_key: str
     is_message: bool
@@ -79,7 +86,6 @@ class _Known:
     intent: str | None = None
     confidence: float | None = None
     alternatives: str | None = None
-    row: list[Any] | None = None
 
 
 class _Batch:
@@ -92,7 +98,8 @@ class _Batch:
         self.conversations: dict[str, Conversation] = {}
         self.known: dict[tuple[str, str], _Known] = {}
         self.touched: dict[str, Conversation] = {}
-        self.messages: dict[tuple[str, str], list[Any]] = {}
+        # Rows are tuples and not lists: of a hundred thousand lists Python's garbage collector makes a day's work.
+        self.messages: dict[tuple[str, str], tuple[Any, ...]] = {}
         self.verdicts: dict[tuple[str, str], tuple[int, _Known]] = {}
         self.other_events: list[tuple[Any, ...]] = []
         self.activity: list[Record] = []
@@ -111,11 +118,9 @@ class _Batch:
         self._tell()
         return counts
 
-    def _load(self, keyed: Sequence[tuple[Event, str, int]]) -> None:
+    def _load(self, keyed: Sequence[Keyed]) -> None:
         ask = self.transaction.ask
-        first: dict[str, Event] = {}
-        for event, key, _ in keyed:
-            first.setdefault(key, event)
+        first = {key: event for event, key, _ in reversed(keyed)}
         # Conversations come first: on Postgres that locks them, and what is read after stays true (an erasure that
         # was quicker has left its key by then).
         self.conversations = load(self.transaction, list(first))
@@ -123,9 +128,7 @@ class _Batch:
         kept_out = {k for k, e in first.items() if k in self.erased and e.when <= self.erased[k]}
         new = [k for k in first if k not in self.conversations and k not in kept_out]
         if new:
-            made = [Conversation.new(k, first[k].channel, first[k].customer_id, first[k].when) for k in new]
-            self._write(("add_customers", "add_people"), made)
-            self.conversations |= load(self.transaction, new)
+            self.conversations |= self._add([(k, first[k]) for k in new])
             if self._erased(new) != {k: self.erased[k] for k in new if k in self.erased}:
                 raise Overtaken("customers of this batch were added and erased while it was read")
         for row in ask("intake/known_events", rows={"event_key": list({ekey for _, _, ekey in keyed})}):
@@ -151,8 +154,8 @@ class _Batch:
             self.counts.suppressed += 1
             return
         name = (event.source, event.id)
-        known = self._known(name)
-        if known is not None:
+        if name in self.messages or name in self.known:
+            known = self._known(name)
             # An event never moves to another customer and never becomes one of another type.
             changed = (
                 isinstance(event, Message)
@@ -167,9 +170,7 @@ class _Batch:
             return
         conversation = self.conversations.get(key)
         if conversation is None:  # its first event was suppressed; this one is of a new customer
-            made = Conversation.new(key, event.channel, event.customer_id, when)
-            self._write(("add_customers", "add_people"), [made])
-            conversation = self.conversations[key] = load(self.transaction, [key])[key]
+            conversation = self.conversations[key] = self._add([(key, event)])[key]
         self.touched[key] = conversation
         self.counts.stored += 1
         if isinstance(event, Message):
@@ -195,12 +196,12 @@ class _Batch:
             self._record(Act.MUTE if event.muted else Act.UNMUTE, event, key, when, event.reason, details)
         self.other_events.append((key, ekey, event.source, event.id, type_name, when))
 
-    def _known(self, name: tuple[str, str]) -> _Known | None:
+    def _known(self, name: tuple[str, str]) -> _Known:
         row = self.messages.get(name)
         if row is None:
-            return self.known.get(name)
+            return self.known[name]
         understood, intent, confidence, alternatives = row[13:17]
-        return _Known(row[0], True, row[9], row[5], row[20], understood, intent, confidence, alternatives, row)
+        return _Known(row[0], True, row[9], row[5], row[20], understood, intent, confidence, alternatives)
 
     def _take_message(
         self, m: Message, conversation: Conversation, when: datetime, ekey: int, arrived: int, name: tuple[str, str]
@@ -214,10 +215,10 @@ class _Batch:
             m.kind, m.text is not None, attachments is not None, bool(conversation.mutes) and conversation.silent(when)
         )
         understood = m.understood
-        self.messages[name] = [
+        self.messages[name] = (
             key, ekey, m.source, m.id, m.channel, m.language, m.sender, m.kind, m.text, when, m.seq, arrived,
             m.session, understood, m.intent, m.confidence, alternatives, m.agent, m.in_reply_to, attachments, counts,
-        ]  # fmt: skip
+        )  # fmt: skip
         if by_user:
             button = m.kind == "button"
             eligible = counts and understood is not None
@@ -239,8 +240,9 @@ class _Batch:
             return False
         was, becomes = known.understood, after[0]
         known.understood, known.intent, known.confidence, known.alternatives = after
-        if known.row is not None:
-            known.row[13:17] = after
+        row = self.messages.get(name)
+        if row is not None:
+            self.messages[name] = (*row[:13], *after, *row[17:])
         else:
             self.verdicts[name] = (ekey, known)
         conversation = self.conversations[known.customer_key]
@@ -314,10 +316,14 @@ class _Batch:
         if again:
             recount(self.transaction, self.store.settings.timezone, again)
 
-    def _write(self, changes: Iterable[str], conversations: Sequence[Conversation]) -> None:
-        rows = _columns_of(conversations)
-        for change in changes:
-            self.transaction.tell(change, rows)
+    def _add(self, firsts: Sequence[tuple[str, Event]]) -> dict[str, Conversation]:
+        """New conversations, stored; where another writer was quicker, theirs."""
+        made = {key: Conversation.new(key, event.channel, event.customer_id, event.when) for key, event in firsts}
+        rows = _columns_of(list(made.values()))
+        added = {row.customer_key for row in self.transaction.tell("add_customers", rows)}
+        self.transaction.tell("add_people", rows)
+        theirs = [key for key in made if key not in added]
+        return made | load(self.transaction, theirs) if theirs else made
 
 
 def load(transaction: Transaction, keys: list[str]) -> dict[str, Conversation]:
