@@ -93,12 +93,6 @@ def _join_or_log(store: Store, now: datetime) -> None:
         log.error("Grouping failed and is tried again in a minute: %s", type(wrong).__name__)
 
 
-def forget_everything() -> None:
-    """Nothing of any customer stays in memory."""
-    with _one_at_a_time:
-        _memory.clear()
-
-
 def utterance_key(secret: bytes, language: str, normal: str) -> str:
     """The keyed hash by which equal utterances of one language are one."""
     return str(uuid.UUID(bytes=hmac.digest(secret, f"utterance\x00{language}\x00{normal}".encode(), "sha256")[:16]))

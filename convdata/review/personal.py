@@ -7,6 +7,7 @@ from convdata.folding import fold
 
 _EMAIL = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?<![\w.,])(?:\+|00)?\(?\d[\d\s().\-/]{5,}\d(?!\w)")
+_DATE = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}")
 _DIGITS = re.compile(r"\d")
 _WORD = re.compile(r"\w+(?:['’-]\w+)*")
 MASKS = {"e-mail": "EMAIL", "phone": "PHONE", "name": "NAME"}
@@ -19,6 +20,8 @@ def found(
     spots: dict[str, list[tuple[int, int]]] = {"e-mail": [], "phone": [], "name": []}
     spots["e-mail"] = [match.span() for match in _EMAIL.finditer(text)]
     for match in _PHONE.finditer(text):
+        if _DATE.fullmatch(match.group().strip()):
+            continue
         if 7 <= len(_DIGITS.findall(match.group())) <= 15 and not _within(match.span(), spots["e-mail"]):
             spots["phone"].append(match.span())
     for value in known:

@@ -29,10 +29,12 @@ def group_acts(group: Group, selected: Sequence[str], intents: Sequence[str]) ->
     about = list(selected) or [group.group_id]
     many = f" {len(about):,}" if selected else ""
     decided = group.row.state != ReviewState.NEW or group.came_back
+    # A box of its own for every decision: what is left in an old one must never be taken as the answer to the next.
+    asked = f"review_intent_{group.group_id}_{st.session_state.get('review_cleared', 0)}"
     with st.container(horizontal=True, vertical_alignment="bottom", key="review_acts"):
         st.selectbox(
             f"Intent for {words.plural(len(about), 'group')}" if selected else "Another intent",
-            intents, index=None, accept_new_options=True, key="review_intent", on_change=_assign_typed, args=(about,),
+            intents, index=None, accept_new_options=True, key=asked, on_change=_assign_typed, args=(asked, about),
             format_func=lambda name: plain(name, 80), placeholder="Choose, or type a new one", width=250,
             label_visibility="visible" if selected else "collapsed",
         )  # fmt: skip
@@ -118,9 +120,8 @@ def _done(act: Callable[..., Any], *args: Any) -> None:
         advance(args[0])
 
 
-def _assign_typed(groups: list[str]) -> None:
-    intent = st.session_state.review_intent
-    st.session_state.review_intent = None
+def _assign_typed(asked: str, groups: list[str]) -> None:
+    intent = st.session_state[asked]
     if intent:
         _done(decisions.decide, groups, intent)
 

@@ -8,7 +8,7 @@ import streamlit as st
 from convdata.review import joining, opening, queue, suggestions
 from convdata.review.queue import Group, Listed, Wanted
 from convdata.review.suggestions import Advice
-from convdata.vocabulary import ReviewKind
+from convdata.vocabulary import ReviewKind, ReviewState
 from pages.parts import desk, words
 from pages.parts.failures import said_as_sentences
 from pages.parts.live import NET, live
@@ -17,7 +17,7 @@ from pages.parts.review_filters import open_group
 from pages.parts.review_group import review_group
 from pages.parts.review_list import review_list
 
-KEYS = "**N** next · **P** previous · **1-9** assign · **S** out of scope · **I** ignore · **U** undo · **X** select · **O** conversation · **E** export · **/** search"
+KEYS = "**N** next · **P** previous · **1-9** assign · **A** another intent · **S** out of scope · **I** ignore · **U** undo · **X** select · **O** conversation · **E** export · **/** search"
 
 
 @st.fragment(run_every=NET)
@@ -55,12 +55,12 @@ def _list(listed: Listed, wanted: Wanted, group: Group, advice: Advice, pager: s
     result = review_list("review_list", listed.groups, group.group_id, numbered, _called_for)
     if listed.total > queue.PAGE:
         st.pagination(-(-listed.total // queue.PAGE), key=pager)
-    _singles(wanted, group)
+    _singles(wanted, group.group_id)
     _without_text(wanted)
     return list(result.selected or ())
 
 
-def _singles(wanted: Wanted, group: Group) -> None:
+def _singles(wanted: Wanted, opened: str | None) -> None:
     """What one customer said once: one fold, not noise on top."""
     alone = replace(wanted, singles=True)
     found = queue.listed(desk.store(), alone, desk.today(), st.session_state.get("review_singles_page", 1))
@@ -69,7 +69,7 @@ def _singles(wanted: Wanted, group: Group) -> None:
     fold = st.expander(f"{found.total:,} said once, by one customer", key="review_fold", on_change="rerun")
     with fold:
         if fold.open:
-            review_list("review_singles", found.groups, group.group_id, (), _single_called_for, keys=False)
+            review_list("review_singles", found.groups, opened, (), _single_called_for, keys=False)
             if found.total > queue.PAGE:
                 st.pagination(-(-found.total // queue.PAGE), key="review_singles_page")
 
@@ -152,13 +152,14 @@ def _nothing(wanted: Wanted) -> None:
         if not everything:
             st.markdown("**Nothing has failed yet.**", width="content")
             st.caption("Import a file, connect your bot, or load the demo: `misheard demo`.", width="content")
-        elif not any(row.state == "new" for row in everything):
+        elif not any(row.state == ReviewState.NEW and not row.single for row in everything):
             st.markdown("**Everything is decided.**", width="content")
             st.caption("Export it with the button above; new failures appear here by themselves.", width="content")
         else:
             st.markdown("**No group matches these filters.**", width="content")
-            st.caption("Take one out, or look into the singles below.", width="content")
+            st.caption("Take one out, or choose another state.", width="content")
     st.button("Undo", shortcut="U", icon=":material/undo:", key="review_undo", on_click=undo)
+    _singles(wanted, None)
 
 
 def _is_key(text: str) -> bool:

@@ -118,6 +118,7 @@ export default function ({ data, parentElement, setTriggerValue, setStateValue }
     else if (key === "o" && state.opened) setTriggerValue("visit", state.opened)
     else if (/^[1-9]$/.test(key) && state.opened && state.opened === data.opened && data.suggestions[key - 1] !== undefined) setTriggerValue("assign", { group: state.opened, intent: data.suggestions[key - 1] })
     else if (key === "/") document.querySelector(".st-key-review_q input")?.focus()
+    else if (key === "a") document.querySelector("[class*=st-key-review_intent_] input")?.focus()
     else return
     event.preventDefault()
   }

@@ -1,0 +1,250 @@
+"""Failures find each other, and stay where they are: grouping, joining, leaving."""
+
+import json
+import random
+from datetime import timedelta
+
+import pytest
+
+from convdata.erasure import erase
+from convdata.review import by_hand, decisions, grouping, joining
+from convdata.review.likeness import Counted
+from convdata.review.normalising import base_language, normalised, words
+from convdata.review.queue import Wanted
+from tests.failures import ANYTHING, DOG, REFUND, fail, group_with, groups, join
+from tests.shared import shared_path
+from tests.story import HOUR, NOON, key, message, rows, tell
+
+DAY = timedelta(days=1)
+
+
+# -- what is equal ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Refund??", "  refund"), ("Où est-il ?", "ou est-il"), ("a, b", "A b"), ("Łódź!", "lodz"), ("«Bitte»", "bitte")],
+)
+def test_case_accents_and_marks_make_no_difference(one, other):
+    assert normalised(one) == normalised(other)
+
+
+def test_signs_alone_are_still_something_and_nothing_is_nothing():
+    assert normalised("???") == "???"
+    assert normalised("👍") == "👍"
+    assert normalised(" \u200b\n") == ""
+    assert words(normalised("👍 ok")) == ["👍", "ok"]
+    assert words("東京へ")[:3] == ["東", "京", "へ"]
+    assert base_language("pt-BR") == "pt"
+
+
+def test_a_pasted_page_is_looked_at_only_at_its_beginning():
+    assert len(normalised("word " * 13_000)) <= 1_000
+
+
+# -- grouping -----------------------------------------------------------------------------------------------------------
+
+
+def test_similar_utterances_are_one_group_and_others_are_not(store):
+    fail(store, *REFUND, *DOG)
+    join(store)
+    found = groups(store)
+    assert sorted(g.row.utterances for g in found) == [len(DOG), len(REFUND)]
+    assert all("money" in g.key_words or "travel" in g.key_words for g in found)
+    assert all(g.name in REFUND + DOG for g in found)
+
+
+def test_utterances_of_two_languages_are_never_compared(store):
+    fail(store, "hotel", "hotel!", customer="e", language="en-GB")
+    fail(store, "hotel", "hotel?", customer="d", language="de")
+    join(store)
+    assert sorted((g.row.language, g.row.messages, g.row.utterances) for g in groups(store)) == [
+        ("de", 2, 1),
+        ("en", 2, 1),
+    ]
+
+
+def test_the_same_failures_give_the_same_groups_whatever_they_came_with(store):
+    fail(store, *REFUND, *DOG)
+    join(store)
+    first = {(g.group_id, g.row.messages) for g in groups(store)}
+    vectors = _vectors([*REFUND, *DOG])
+    assert grouping.similar(vectors).tolist() == grouping.similar(vectors).tolist()
+    join(store)
+    assert {(g.group_id, g.row.messages) for g in groups(store)} == first
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["same"] * 50,
+        [f"{n} {random.Random(n).random()}" for n in range(50)],
+        ["👍", "!", "no", "x" * 65_536, "", "   "],
+    ],
+)
+def test_all_equal_all_different_and_odd_ones_are_grouped(store, texts):
+    fail(store, *texts)
+    join(store)
+    assert sum(row.messages for row in store.ask("review/totals", kind="failed")) == sum(
+        bool(normalised(t)) for t in texts
+    )
+
+
+def test_failures_without_text_are_counted_apart(store):
+    fail(store, None, None, "hello there", channel="alexa")
+    join(store)
+    totals = store.ask_one("review/all_failures", kind="failed", **ANYTHING.bound())
+    assert (totals.messages, totals.without_text) == (3, 2)
+    assert len(groups(store)) == 1
+
+
+def test_what_one_customer_said_once_is_a_single_and_not_noise_on_top(store):
+    fail(store, *REFUND, "qwertz uiop")
+    join(store)
+    assert len(groups(store, Wanted())) == 1
+    assert [g.name for g in groups(store, Wanted(singles=True))] == ["qwertz uiop"]
+
+
+# -- joining ------------------------------------------------------------------------------------------------------------
+
+
+def test_new_failures_join_and_the_old_ones_do_not_move(store):
+    fail(store, *REFUND, *DOG)
+    join(store)
+    before = dict(rows(store, "review_members", "event_key", "cast(group_id as varchar)"))
+    fail(store, "give me my money back", "dog travel", "entirely unheard of", customer="n", at=NOON + DAY)
+    join(store, NOON + 2 * DAY)
+    after = dict(rows(store, "review_members", "event_key", "cast(group_id as varchar)"))
+    assert {event: after[event] for event in before} == before
+    assert group_with(store, "give me my money").group_id == group_with(store, REFUND[0]).group_id
+
+
+def test_two_singles_that_turn_out_alike_become_a_group(store):
+    fail(store, "my suitcase is lost somewhere")
+    join(store)
+    alone = group_with(store, "suitcase").group_id
+    fail(store, "my suitcase is lost", customer="n")
+    join(store)
+    assert [g.group_id for g in groups(store)] == [alone]
+    assert groups(store)[0].row.utterances == 2
+
+
+def test_a_verdict_that_comes_late_is_followed_both_ways(store):
+    said = message("v-1", NOON, "my dog wants to travel", id="m-1")
+    tell(store, said)
+    join(store)
+    assert groups(store) == []
+    tell(store, message("v-1", NOON, "my dog wants to travel", id="m-1", understood=False))
+    assert join(store).joined == 1
+    assert len(groups(store)) == 1
+    tell(store, message("v-1", NOON, "my dog wants to travel", id="m-1", understood=True, intent="dog"))
+    assert join(store).left == 1
+    assert groups(store) == []
+    assert rows(store, "review_groups") == []
+
+
+def test_counts_are_those_of_the_members_after_anything(store):
+    fail(store, *REFUND, *DOG)
+    join(store)
+    decisions.ignore(store, [groups(store)[0].group_id], by="Ada", now=NOON)
+    fail(store, *REFUND, customer="n", at=NOON + DAY)
+    join(store)
+    by_hand.merge(store, [g.group_id for g in groups(store)], by="Ada", now=NOON)
+    erase(store, key(store, "n-1"), by="Bob", now=NOON + 3 * DAY)
+    kept = rows(store, "review_groups", "messages", "utterances", "customers", "first_at", "last_at")
+    counted = rows(
+        store,
+        "review_members",
+        "count(*)",
+        "count(distinct utterance)",
+        "count(distinct customer_key)",
+        "min(sent_at)",
+        "max(sent_at)",
+    )
+    assert kept == counted
+
+
+def test_the_most_costly_is_what_most_customers_said_lately(store):
+    fail(store, *["old and loud complaint"] * 6, customer="o", at=NOON - 60 * DAY)
+    fail(store, *["new trouble today"] * 3, customer="n")
+    fail(store, "sehr ratlos", "sehr ratlos", customer="r")
+    join(store)
+    assert [g.name for g in groups(store)] == ["new trouble today", "sehr ratlos", "old and loud complaint"]
+    assert next(g.name for g in groups(store, Wanted(singles=None, sorting="messages"))) == "old and loud complaint"
+
+
+def test_the_queue_is_filtered_by_period_channel_language_state_and_words(store):
+    fail(store, *REFUND, channel="webchat")
+    fail(store, *DOG, customer="m", at=NOON + 10 * DAY, channel="messenger", language="en")
+    fail(store, "wo ist mein zug", "wo ist der zug", customer="g", channel="alexa", language="de")
+    join(store)
+
+    def found(**how):
+        return sorted(g.row.messages for g in groups(store, Wanted(states=(), singles=None, **how)))
+
+    assert found() == [2, 3, 4]
+    assert found(channels=("messenger",)) == [3]
+    assert found(languages=("de",)) == [2]
+    assert found(since=NOON + 5 * DAY) == [3]
+    assert found(until=NOON + 1.5 * HOUR, channels=("webchat",)) == [2]
+    assert found(text="MONEY bäck") == [4]
+    assert found(text="100%_!") == []
+    assert groups(store, Wanted(states=("ignored",), singles=None)) == []
+
+
+# -- erasure ------------------------------------------------------------------------------------------------------------
+
+
+def test_an_erased_customer_is_gone_from_groups_names_and_memory(store):
+    fail(store, "I am Zebediah, refund me", "refund me now", "refund me")
+    join(store)
+    erase(store, key(store, "c-0"), by="Bob", now=NOON + DAY)
+    assert (
+        "zebediah"
+        not in json.dumps(
+            [str(rows(store, t)) for t in ("review_members", "review_groups", "review_decisions")]
+        ).lower()
+    )
+    assert all("Zebediah" not in g.name and "zebediah" not in g.key_words for g in groups(store))
+    join(store)
+    fail(store, "refund", customer="n", at=NOON + 2 * DAY)
+    join(store, NOON + 3 * DAY)
+    assert all("zebediah" not in known.counted._vocabulary for known in joining._memory[store].values())
+
+
+def test_a_customer_erased_while_a_pass_is_under_way_does_not_come_back(store, monkeypatch):
+    fail(store, *REFUND)
+    placed = joining._place_part
+
+    def erased_meanwhile(*args):
+        moved = placed(*args)
+        erase(store, key(store, "c-0"), by="Bob", now=NOON + DAY)
+        return moved
+
+    monkeypatch.setattr(joining, "_place_part", erased_meanwhile)
+    join(store)
+    assert len(rows(store, "review_members")) == len(REFUND) - 1
+    assert groups(store)[0].row.messages == len(REFUND) - 1
+
+
+# -- quality ------------------------------------------------------------------------------------------------------------
+
+
+def test_groups_are_better_than_lexical_ones_on_real_utterances():
+    """The whole comparison is in `make bench ARGS="--only review"`; here is one set, as a guard."""
+    from sklearn.metrics import adjusted_mutual_info_score
+
+    folder = shared_path("data", "clusters")
+    baseline = json.loads((folder / "baselines.json").read_text())["home_assistant/en"]["agglomerative_avg_cos_0.75"][
+        "ami"
+    ]
+    lines = (folder / "home_assistant_multilingual_dev.jsonl").read_text().splitlines()
+    items = [item for item in map(json.loads, lines) if item["language"] == "en"]
+    found = grouping.similar(_vectors([item["text"] for item in items]))
+    assert adjusted_mutual_info_score([item["cluster"] for item in items], found) > baseline
+
+
+def _vectors(texts):
+    counted = Counted()
+    counted.add([normalised(text) for text in texts])
+    return counted.vectors()
