@@ -74,7 +74,7 @@ def arrivals(store: Store, visitor: Visitor, after: int, now: datetime) -> tuple
     """
     rows: Sequence[Row]
     whose: dict[str, Any] = {"customer_key": visitor.customer_key, "first_at": visitor.first_event_at}
-    if not 0 < after <= _place(now + timedelta(seconds=1)):  # also from a clock that was put back
+    if not 0 < after <= place_at(now + timedelta(seconds=1)):  # also from a clock that was put back
         rows = list(reversed(store.ask("webchat/latest_messages", **whose, limit=AT_FIRST)))
     else:
         since = after - (OVERLAP // timedelta(microseconds=1) if store.kind == "postgresql" else 0)
@@ -134,7 +134,8 @@ def _miss(store: Store, key: str, now: datetime) -> None:
     store.change(work)
 
 
-def _place(when: datetime) -> int:
+def place_at(when: datetime) -> int:
+    """The place in the order of arrival of what arrives at that moment."""
     return (when - EPOCH) // timedelta(microseconds=1)
 
 

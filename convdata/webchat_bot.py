@@ -1,7 +1,7 @@
 """The bot's side of the webchat: what visitors have written, in the order in which it arrived, and what the bot says."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from convdata.database import Store, Transaction
@@ -12,7 +12,7 @@ from convdata.keys import customer_key
 from convdata.presence import presence
 from convdata.standing import in_hand
 from convdata.visitors import CHANNEL, SOURCE
-from convdata.webchat import EPOCH, id_of
+from convdata.webchat import id_of, place_at
 
 MOST = 100
 BOTS_SOURCE = "webchat-bot"
@@ -32,7 +32,7 @@ def for_bot(store: Store, after: int | None, now: datetime) -> tuple[list[dict[s
 
     Without a place: from now on. ``site`` is the website's origin, None for a page of this server.
     """
-    here = (now - EPOCH) // timedelta(microseconds=1)
+    here = place_at(now)
     if after is None:
         return [], here
     after = min(after, here)  # a clock that was put back must not make the bot deaf

@@ -37,8 +37,8 @@ def all_routes(
 def _webchat(store: Callable[[], Store], letterbox: Letterbox, settings: Callable[[], Settings]) -> list[BaseRoute]:
     listeners, paces, demo = Listeners(store), Paces(), ToyBot(store, settings, letterbox)
     return [
-        *webchat.routes(store, settings, letterbox, listeners, paces),
+        *webchat.routes(store, settings, letterbox, listeners, paces, demo.wake),
         *webchat_stream.routes(store, settings, listeners, paces),
         *webchat_bot.routes(store, settings, demo.another_bot_asks),
-        *webchat_demo.routes(store, demo),
+        *webchat_demo.routes(demo),
     ]

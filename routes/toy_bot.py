@@ -15,10 +15,13 @@ from typing import Any
 
 import httpx
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 
 from convdata.database import Store
 from convdata.letterbox import Letterbox
+from convdata.periods import now_utc
 from convdata.settings import Settings
+from convdata.webchat import place_at
 from routes import bot, events, webchat_bot
 
 log = logging.getLogger(__name__)
@@ -80,7 +83,7 @@ def understand(text: str, failed_before: int) -> Understood:
 
 
 class ToyBot:
-    """``wake`` starts it where it does not run; it ends with the loop it runs in."""
+    """It is awake where the demo world is in the store, and ends with the loop it runs in."""
 
     def __init__(self, store: Callable[[], Store], settings: Callable[[], Settings], letterbox: Letterbox) -> None:
         self._store = store
@@ -93,11 +96,17 @@ class ToyBot:
     def another_bot_asks(self) -> None:
         self._another = time.monotonic()
 
-    def wake(self) -> None:
+    async def wake(self) -> bool:
+        """Listen from now on, unless it does already. False: there is no demo world, and nothing for it to do."""
         if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._run())
+            here = now_utc()
+            if not await run_in_threadpool(lambda: self._store().ask("webchat/demo_world")):
+                return False
+            if self._task is None or self._task.done():
+                self._task = asyncio.create_task(self._run(str(place_at(here))))
+        return True
 
-    async def _run(self) -> None:
+    async def _run(self, after: str) -> None:
         token = secrets.token_urlsafe(32)  # known in here only
 
         def settings() -> Settings:
@@ -112,7 +121,6 @@ class ToyBot:
         transport = httpx.ASGITransport(Starlette(routes=routes))
         headers = {"Authorization": f"Bearer {token}"}
         async with httpx.AsyncClient(transport=transport, base_url="http://misheard", headers=headers) as api:
-            after = ""
             while True:
                 try:
                     after = await self._listen(api, after)
@@ -121,8 +129,8 @@ class ToyBot:
                     await asyncio.sleep(2)
 
     async def _listen(self, api: httpx.AsyncClient, after: str) -> str:
-        place = {"after": after} if after else {}
-        heard = (await api.get("/api/v1/webchat/bot/messages", params={**place, "wait": 5})).raise_for_status().json()
+        asked = await api.get("/api/v1/webchat/bot/messages", params={"after": after, "wait": 5})
+        heard = asked.raise_for_status().json()
         if time.monotonic() - self._another > ANOTHER_BOT:
             for message in heard["messages"]:
                 if message["site"] is None:

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +52,9 @@ def routes(
     letterbox: Letterbox,
     listeners: Listeners,
     paces: Paces,
+    wake: Callable[[], Awaitable[object]],
 ) -> list[Route]:
+    """``wake`` is called before something is stored that was written on one of our own pages."""
     widget = the_widget()
     tag = f'"{hashlib.sha256(widget).hexdigest()[:16]}"'
 
@@ -103,6 +105,8 @@ def routes(
             event = webchat.written(found, message_id, text, said.get("language"), now_utc())
         except EventRejected as why:
             raise _wrong(why.field, why.reason) from None
+        if not found.site:
+            await wake()
         try:
             waiting = letterbox.put([event], ROUTE)
         except Full:

@@ -3,22 +3,19 @@
 import base64
 import hashlib
 import re
-from collections.abc import Callable
 from pathlib import Path
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from convdata.database import Store
 from routes.answers import Refused, answering
 from routes.toy_bot import ToyBot
 
 PAGE = Path(__file__).with_suffix(".html")
 
 
-def routes(store: Callable[[], Store], toy_bot: ToyBot) -> list[Route]:
+def routes(toy_bot: ToyBot) -> list[Route]:
     page = PAGE.read_text(encoding="utf-8")
     headers = {
         "Cache-Control": "no-store",
@@ -29,16 +26,11 @@ def routes(store: Callable[[], Store], toy_bot: ToyBot) -> list[Route]:
     }
 
     async def demo(_: Request) -> Response:
-        if not await run_in_threadpool(lambda: has_demo_world(store())):
+        if not await toy_bot.wake():
             raise Refused(404, "not_found", "There is nothing at this address: the demo world is not in the store.")
-        toy_bot.wake()
         return Response(page, headers=headers, media_type="text/html; charset=utf-8")
 
     return [answering("/webchat-demo", get=demo)]
-
-
-def has_demo_world(store: Store) -> bool:
-    return store.ask_one("webchat/demo_world") is not None
 
 
 def _policy(page: str) -> str:

@@ -58,6 +58,15 @@ def test_a_newcomer_talks_asks_for_a_person_and_the_bot_is_silent_while_muted(pa
     assert said(ada, 9)[8].startswith("Breakfast is served")
 
 
+def test_after_a_restart_it_answers_whoever_has_the_page_still_open(demo: Store) -> None:
+    with asked(Box(demo), demo.settings) as page:
+        token = Visitor(page, origin=OURS).token
+    with asked(Box(demo), demo.settings) as page:
+        ada = Visitor(page, token, origin=OURS)
+        ada.write("breakfast?")
+        assert said(ada, 2)[1].startswith("Breakfast is served")
+
+
 def test_another_bot_takes_over(demo_url: str) -> None:
     store = opened(demo_url, INTAKE_TOKEN=TOKENS)
     with asked(Box(store), store.settings) as client:
