@@ -69,6 +69,8 @@ def _dates(chosen: Choices) -> None:
     today = desk.today()
     first, last = chosen["from"], chosen["to"]
     preset = next((name for name, days in PRESETS.items() if (first, last) == last_days(days, today)), None)
+    if st.session_state.get("filter_preset") == "Custom" and (first or last):
+        preset = None  # whoever wants to choose days is not thrown back because they are those of a preset now
     _set("preset", preset or ("All" if not (first or last) else "Custom"))
     st.segmented_control(
         "Date of the last message",
