@@ -9,32 +9,25 @@ import io
 import json
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
-import msgspec
-
 from convdata.activity import act, record
-from convdata.channels import channel_keys
+from convdata.batches import EVENTS, Batches
 from convdata.database import Store
-from convdata.errors import EventRejected, FileUnreadable, ImportStopped, MisheardError
-from convdata.events import Event, EventReader
-from convdata.importers import HEAD, Importer, Line, Source, importer, recognise
-from convdata.intake import Counts, Keyed, keyed, take_keyed
+from convdata.errors import FileUnreadable, ImportStopped, MisheardError
+from convdata.importers import HEAD, Importer, Source, importer, recognise
+from convdata.intake import Counts, Keyed, take_keyed
 from convdata.unpacking import Counted, unpacked
 from convdata.vocabulary import Act
 
-# What goes into one transaction: large ones are quicker, small ones let live events through sooner and hold less.
-EVENTS = 50_000
-BYTES = 16 * 1024 * 1024
 FIRST, FEWEST = 5_000, 500  # events in the first transaction, and in one at least
 SECOND, QUARTER = 1.0, 0.25
-SHOWN = 4096  # characters of a rejected line that are written down for whoever mends it
 
 Progress = Callable[[int, int, Counts], None]  # bytes read, bytes in all (0: not known), counts so far
 
@@ -76,7 +69,7 @@ def import_file(
             reached = store.ask_one("store/fact", name=_place(source.address))
             source.options = {**source.options, "after": reached.value if reached else "0"}
         result = Result(source.name, read_by.NAME, Counts(), 0.0)
-        reading = _Reading(store, read_by.read(source), source, counted, now)
+        reading = Batches(store, read_by.read(source), source, counted, now)
         try:
             _store_all(store, reading, result, now, rejects, progress)
         except (MisheardError, KeyboardInterrupt) as why:
@@ -94,14 +87,14 @@ def import_file(
 
 
 def _store_all(
-    store: Store, reading: "_Reading", result: Result, now: datetime, rejects: TextIO | None, progress: Progress | None
+    store: Store, reading: Batches, result: Result, now: datetime, rejects: TextIO | None, progress: Progress | None
 ) -> None:
     """While one batch is stored, a second thread reads the next: the database does not need Python meanwhile."""
     with ThreadPoolExecutor(1, "misheard-import") as reader, store.writing_much():
         portions = _Portions(store)
-        coming = reader.submit(reading.batch)
+        coming = reader.submit(reading.next)
         while batch := coming.result():
-            coming = reader.submit(reading.batch)
+            coming = reader.submit(reading.next)
             counts = portions.take(batch.events, now)
             counts.read, counts.rejected = batch.read, len(batch.rejects)
             counts.unknown_fields = batch.unknown_fields
@@ -138,83 +131,6 @@ class _Portions:
             else:
                 self._many = EVENTS
         return counts
-
-
-@dataclass
-class _Batch:
-    events: list[Keyed] = field(default_factory=list)
-    rejects: list[dict[str, Any]] = field(default_factory=list)
-    read: int = 0
-    unknown_fields: int = 0
-    position: tuple[int, int] = (0, 0)
-    trouble: MisheardError | None = None
-
-
-class _Reading:
-    """An importer's lines as batches of events."""
-
-    def __init__(
-        self, store: Store, lines: Iterator[Line], source: Source, counted: Counted | None, now: datetime
-    ) -> None:
-        self._store = store
-        self._lines = lines
-        self._source = source
-        self._counted = counted
-        self._told = (0, 0)
-        self._read = EventReader(frozenset(channel_keys(store.settings.channels)), now)
-        source.tell_progress = self._tell_progress
-
-    def batch(self) -> _Batch | None:
-        """The next batch; None at the end. What stops the reading stands in the batch that is the last."""
-        batch, size = _Batch(), 0
-        events: list[Event] = []
-        from_json, from_object = self._read.from_json, self._read.from_object
-        try:
-            for number, event, problem, raw in self._lines:
-                batch.read += 1
-                try:
-                    if type(event) is bytes:
-                        size += len(event)
-                        read, unknown = from_json(event)
-                    elif problem is None:
-                        size += len(raw) if raw else 512
-                        read, unknown = from_object(event)
-                    else:
-                        raise EventRejected(*problem)
-                except EventRejected as wrong:
-                    batch.rejects.append(self._reject(number, wrong, event if raw is None else raw))
-                    size += SHOWN
-                else:
-                    events.append(read)
-                    batch.unknown_fields += unknown
-                if size >= BYTES or len(events) >= EVENTS:
-                    break
-        except MisheardError as trouble:
-            batch.trouble = trouble
-        batch.events = keyed(self._store, events)
-        batch.position = self._position()
-        return batch if batch.read or batch.trouble else None
-
-    def _reject(self, number: int, wrong: EventRejected, raw: Any) -> dict[str, Any]:
-        if isinstance(raw, bytes):
-            raw = raw[: 4 * SHOWN].decode("utf-8", "backslashreplace")
-        elif not isinstance(raw, str):
-            raw = msgspec.json.encode(raw, enc_hook=str).decode()
-        return {
-            "file": self._source.name,
-            "line": number,
-            "field": wrong.field,
-            "reason": wrong.reason,
-            "raw": raw[:SHOWN],
-        }
-
-    def _position(self) -> tuple[int, int]:
-        if self._told[1] or self._counted is None:
-            return self._told
-        return self._counted.done, self._counted.total
-
-    def _tell_progress(self, done: int, total: int) -> None:
-        self._told = (done, total)
 
 
 def _open(

@@ -175,7 +175,7 @@ def test_an_import_that_stops_is_recorded_with_what_it_did(store):
 
 
 def test_interrupting_keeps_the_batches_that_are_stored(store, monkeypatch):
-    monkeypatch.setattr("convdata.importing.EVENTS", 100)
+    monkeypatch.setattr("convdata.batches.EVENTS", 100)
 
     def stop(done: int, total: int, counts) -> None:
         if counts.read >= 300:
@@ -189,7 +189,7 @@ def test_interrupting_keeps_the_batches_that_are_stored(store, monkeypatch):
 
 
 def test_progress_is_told_in_bytes_of_the_file_as_it_is(store, monkeypatch):
-    monkeypatch.setattr("convdata.importing.EVENTS", 1000)
+    monkeypatch.setattr("convdata.batches.EVENTS", 1000)
     data = packed(jsonl(*(event(n, text=random.Random(n).randbytes(300).hex()) for n in range(5000))))
     told = []
     imported(store, data, progress=lambda done, total, counts: told.append((done, total, counts.read)))
@@ -300,7 +300,7 @@ def test_a_file_is_named_in_records_without_its_folder(store, tmp_path):
         imported(store, tmp_path)
     with pytest.raises(FileUnreadable, match="There is no format"):
         imported(store, tmp_path / "events.jsonl", format="nonsense")
-    with pytest.raises(FileUnreadable, match="no format that Misheard knows"):
+    with pytest.raises(FileUnreadable, match="no format that Misheard knows|cannot be read"):
         imported(store, "gopher://somewhere")
 
 
