@@ -49,6 +49,7 @@ class Listeners:
         self._many += 1
         if self._task is None or self._task.done():
             self._changed = asyncio.Event()
+            self._changed.set()  # the first look is at once: only then are we told of what is stored
             self._task = asyncio.create_task(self._look())
 
     def remove(self, stream: Stream) -> None:

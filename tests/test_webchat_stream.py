@@ -71,6 +71,21 @@ def test_what_is_new_comes_by_itself_in_order(client: TestClient) -> None:
     assert list(tab.shown.values()) == ["Hello", "b0", "b1", "b2", "b3", "b4"]
 
 
+def test_who_has_just_come_does_not_wait_for_the_next_look(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webchat_listeners, "LOOK", 60)
+    for _ in range(3):  # the first listener, and the first again after the last has gone
+        ada = Visitor(client)
+        tab = Tab(ada)
+        with ada.stream() as socket:
+            socket.send_json(ada.hello())
+            tab.take(socket)
+            client.post(BOT, json={"customer_id": ada.id, "text": "Welcome"})
+            began = time.monotonic()
+            while not tab.shown:
+                tab.take(socket)
+        assert time.monotonic() - began < 10
+
+
 def test_two_at_once_get_their_own_only(client: TestClient) -> None:
     ada, eve = Visitor(client), Visitor(client)
     tabs = Tab(ada), Tab(eve)
