@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts import desk, leaving, mutes, words
+from pages.parts import desk, inbox, leaving, mutes, words
 from pages.parts.failures import said_as_sentences
 
 
@@ -33,5 +33,6 @@ with said_as_sentences():
     with st.container(horizontal=True, vertical_alignment="center", key="heading"):
         st.title(page.title.split(" · ")[0], anchor=False)
         mutes.reminder()
+        inbox.inbox(page)
     leaving.dont_forget(page)
     page.run()

@@ -57,7 +57,9 @@ def composer(key: str) -> None:
                 "refused": st.session_state.get("reply_refused"),
                 "canned": _canned(customer),
                 "others": _others(key, writing),
-                "read": None if customer.last_user_at <= NEVER else customer.last_user_at.isoformat() + "Z",
+                "read": None
+                if customer.last_user_at <= NEVER
+                else customer.last_user_at.isoformat(timespec="milliseconds") + "Z",
             },
             default={"writing": False},
             on_writing_change=lambda: None,

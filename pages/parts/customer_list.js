@@ -32,8 +32,11 @@ const line = (row, open) => {
     event.preventDefault()
     open(row.key)
   }
+  if (row.unread) link.classList.add("unread")
   const who = make("span", "who-is")
-  who.append(make("div", "name", row.name))
+  const name = make("div", "name", row.name)
+  if (row.unread) name.prepend(make("span", "dot", "unread "))
+  who.append(name)
   const sub = make("div", "sub")
   const channel = make("span", "channel", row.channel)
   channel.style.setProperty("--channel", row.color)
@@ -48,30 +51,44 @@ const line = (row, open) => {
   if (row.sender) preview.append(make("span", "who", `${row.sender}: `))
   preview.append(row.preview)
   said.append(preview)
+  if (row.muted) said.append(make("div", "muted", row.muted))
 
   const when = make("span", "when")
   const time = make("time", "", row.when)
   time.dateTime = row.at
   when.append(time)
-  if (row.muted) when.append(make("div", "muted", row.muted))
+  when.append(make("div", row.muted ? "handled person" : "handled", row.handled))
   link.append(face(row), who, state, said, when)
   return link
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  const list = parentElement.querySelector("ul")
-  const open = (key) => setTriggerValue("open", key)
+// Up to when this browser has read each conversation (the composer notes it); of those that it never opened, what came
+// after its first look at the list is unread, and not a whole history.
+const reading = (now) => {
+  try {
+    if (!localStorage.getItem("misheard.since")) localStorage.setItem("misheard.since", now)
+    const read = JSON.parse(localStorage.getItem("misheard.read")) ?? {}
+    const since = localStorage.getItem("misheard.since")
+    return (row) => Boolean(row.user_at) && row.user_at > (read[row.key] ?? since)
+  } catch {
+    return () => false
+  }
+}
+
+const draw = (list, data, open, active) => {
+  const isUnread = reading(data.now)
   const before = new Map([...list.children].map((item) => [item.dataset.key, item]))
   // Rows that did not change stay the same nodes: focus and hover survive a refresh.
   const items = data.rows.map((row) => {
-    const text = JSON.stringify(row)
+    const shown = { ...row, unread: isUnread(row) }
+    const text = JSON.stringify(shown)
     const known = before.get(row.key)
     if (known && known.dataset.text === text) return known
     const item = known ?? make("li")
     item.dataset.key = row.key
     item.dataset.text = text
-    const focused = item.contains(parentElement.activeElement)
-    item.replaceChildren(line(row, open))
+    const focused = item.contains(active)
+    item.replaceChildren(line(shown, open))
     if (focused) item.firstChild.focus()
     return item
   })
@@ -79,4 +96,26 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (list.children[place] !== item) list.insertBefore(item, list.children[place] ?? null)
   })
   while (list.children.length > items.length) list.lastChild.remove()
+}
+
+const AIMING = 1000 // milliseconds after the pointer moved over the list in which no row moves away from under it
+const aims = new WeakMap()
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const list = parentElement.querySelector("ul")
+  const open = (key) => setTriggerValue("open", key)
+  const redraw = () => draw(list, data, open, parentElement.activeElement)
+  let later
+  list.onpointermove = () => aims.set(list, Date.now())
+  const settle = () => {
+    const left = list.matches(":hover") ? (aims.get(list) ?? 0) + AIMING - Date.now() : 0
+    if (left > 0 && list.children.length) later = setTimeout(settle, left)
+    else redraw()
+  }
+  settle()
+  window.addEventListener("storage", redraw) // read in another tab
+  return () => {
+    clearTimeout(later)
+    window.removeEventListener("storage", redraw)
+  }
 }

@@ -29,10 +29,10 @@ _LIST = st.components.v2.component(
 SENDERS = {"bot": "Bot", "agent": "Agent"}
 
 
-@st.fragment(run_every=NET)
+@st.fragment(run_every=NET, key="customer_list")
 def customer_list(chosen: Choices) -> None:
     """The page of the list that is open, with how many there are. It redraws itself when something arrives."""
-    live("customers_live")
+    live("customers_live", "customer_list", "waiting")
     store = desk.store()
     total = customer_pages.count(store, Choices())
     matching = customer_pages.count(store, chosen) if chosen else total
@@ -48,7 +48,7 @@ def customer_list(chosen: Choices) -> None:
     now = desk.now()
     opened = _LIST(
         key="customer_list",
-        data={"rows": [_line(row, chosen, now) for row in rows]},
+        data={"rows": [_line(row, chosen, now) for row in rows], "now": _instant(now)},
         on_open_change=lambda: None,
     ).open
     if pages > 1:
@@ -101,5 +101,12 @@ def _line(row: Row, chosen: Choices, now: datetime) -> dict[str, Any]:
         "preview": "no message yet" if never else plain(" ".join((row.last_text or "no text").split()), 200),
         "when": "" if never else words.ago(row.last_message_at, now),
         "at": row.last_message_at.isoformat() + "Z",
-        "muted": f"muted, {words.left(row.muted_until, now)}" if muted else "",
+        "user_at": None if row.last_user_at <= NEVER else _instant(row.last_user_at),
+        "handled": plain(row.muted_by or "somebody", 40) if muted else "bot",
+        "muted": plain(f"bot muted by {row.muted_by}, {words.left(row.muted_until, now)}", 120) if muted else "",
     }
+
+
+def _instant(when: datetime) -> str:
+    """A moment that a browser can compare as text."""
+    return when.isoformat(timespec="milliseconds") + "Z"

@@ -1,9 +1,6 @@
 """What stands beside a transcript and follows what happens: who it is, what can be done, what is known."""
 
-from contextlib import suppress
-
 import streamlit as st
-from streamlit.errors import StreamlitAPIException
 
 from convdata import conversations
 from pages.parts import desk, person
@@ -20,10 +17,4 @@ def side(key: str) -> None:
         actions(customer)
         person.answering(customer)
         person.known(customer)
-    live("conversation_live", then=_redraw_all)
-
-
-def _redraw_all() -> None:
-    # A tick may come in when the page is another one already, and the fragments are gone.
-    with suppress(StreamlitAPIException):
-        st.rerun(["transcript", "side", "composer"])
+    live("conversation_live", "transcript", "side", "composer")
