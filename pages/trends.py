@@ -9,6 +9,7 @@ from convdata.stats import CONVERSATIONS, MESSAGES
 from convdata.timeline import timeline
 from pages.parts import cards, desk, period_line
 from pages.parts.charts import chart
+from pages.parts.headline_cards import headline_cards
 from pages.parts.nothing_to_count import nothing_at_all, nothing_in_period
 
 known = desk.ask_counts("trends/known")
@@ -26,6 +27,7 @@ with st.grid(4, min_column_width=250):
     cards.rate_card(choices, MESSAGES, earlier)
     cards.rate_card(choices, CONVERSATIONS, earlier)
     cards.ended_card(choices, earlier)
+    headline_cards(choices, earlier)
 
 first, last, step = period_line.drawn(choices, known)
 over_time = partial(timeline, first=first, last=last, step=step, today=desk.today())

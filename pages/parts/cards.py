@@ -33,14 +33,14 @@ def volume_card(choices: Choices, earlier: bool) -> None:
     now = table(REMEMBERED, choices)[0]["eligible"]
     was = table(REMEMBERED, before(choices))[0]["eligible"] if earlier else 0
     delta = f"{(now - was) / was:+.0%}".replace("-", "−").replace("%", " %") if was else None
-    with _card("eligible"):
+    with card("eligible"):
         st.metric(
             "Eligible messages",
             f"{now:,}",
             delta,
             delta_color="off",
             delta_arrow="up" if now > was else "down" if now < was else "off",
-            delta_description=_against(choices) if was else None,
+            delta_description=against(choices) if was else None,
         )
         st.caption(period(choices["from"], choices["to"]))
         how_counted("A user message, typed or spoken, on which the bot gave a verdict.", "trends/messages", choices)
@@ -91,14 +91,14 @@ def _share_card(
     value, comparable = percent(part / whole if whole else None), min(whole, was[1]) >= FEW
     points = part / whole - was[0] / was[1] if comparable else 0
     real = comparable and changed(was, (part, whole))
-    with _card(key):
+    with card(key):
         st.metric(
             title,
             value if whole >= FEW else "too few" if whole else "–",
             f"{points * 100:+.1f} points".replace("-", "−") if comparable else None,
             delta_color="off" if not real else "green" if points < 0 else "red",
             delta_arrow=("up" if points > 0 else "down") if abs(points) >= 0.0005 else "off",
-            delta_description=_against(choices) if comparable else None,
+            delta_description=against(choices) if comparable else None,
         )
         interval = wilson(part, whole)
         between = f" · 95 %: {percent(interval[0])} to {percent(interval[1])}" if interval and whole >= FEW else ""
@@ -111,10 +111,12 @@ def _share_card(
                 )
 
 
-def _card(key: str) -> st.delta_generator.DeltaGenerator:
+def card(key: str) -> st.delta_generator.DeltaGenerator:
+    """The frame of one card."""
     return st.container(border=True, key=f"card_{key}", height="stretch", gap="xsmall")
 
 
-def _against(choices: Choices) -> str:
+def against(choices: Choices) -> str:
+    """What a change is measured against, in words."""
     days = (choices["to"] - choices["from"]).days + 1
     return "vs the day before" if days == 1 else f"vs {days} days before"

@@ -1,0 +1,103 @@
+"""The second row of Trends: what people had to do where the bot did not get on, each beside the period before."""
+
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from convdata.captions import percent
+from convdata.filters import Choices
+from convdata.headlines import HEADLINES, Headline, by_day, headline
+from convdata.intervals import FEW, changed, wilson
+from convdata.marks import steps
+from convdata.spans import in_words
+from convdata.stats import before
+from pages.parts import desk
+from pages.parts.cards import REMEMBERED, against, card, how_counted
+
+Row = dict[str, Any]
+MEDIAN_FEW = 5  # below this many a median says little
+
+
+def headline_cards(choices: Choices, earlier: bool) -> None:
+    """One card for every headline."""
+    for one in HEADLINES:
+        _card(one, choices, earlier and not one.now)
+
+
+def _card(one: Headline, choices: Choices, earlier: bool) -> None:
+    asked = partial(headline, REMEMBERED, of=one, now=desk.now())
+    row = asked(choices)
+    was = asked(before(choices)) if earlier else None
+    value, said = _value(one, row)
+    delta, color, way = _change(one, row, was)
+    with card(one.key):
+        st.metric(
+            one.title,
+            value,
+            delta,
+            delta_color=color,  # type: ignore[arg-type]
+            delta_arrow=way,  # type: ignore[arg-type]
+            delta_description=against(choices) if delta else None,
+            chart_data=_sparkline(choices) if one.key == "conversations" else None,
+            chart_type="bar",
+        )
+        st.caption(said)
+        how_counted(one.definition, one.question, choices)
+
+
+def _value(one: Headline, row: Row) -> tuple[str, str]:
+    """The number in words, and what it rests on."""
+    part, whole = row[one.part], row[one.whole] if one.whole else 0
+    if one.now:
+        return f"{part:,}", "at this moment, whatever the period"
+    if one.kind == "median":
+        seconds = row["median_seconds"]
+        enough = in_words(timedelta(seconds=seconds)) if part >= MEDIAN_FEW else "too few" if part else "–"
+        return enough, f"{part:,} of {whole:,} {one.unit}"
+    if one.kind == "count":
+        return f"{part:,}", f"of {whole:,} {one.unit}" if one.whole else "with a message in the period"
+    interval = wilson(part, whole)
+    between = f" · 95 %: {percent(interval[0])} to {percent(interval[1])}" if interval and whole >= FEW else ""
+    share = percent(part / whole) if whole >= FEW else "too few" if whole else "–"
+    return share, f"{part:,} of {whole:,} {one.unit}{between}"
+
+
+def _change(one: Headline, row: Row, was: Row | None) -> tuple[str | None, str, str]:
+    """The change against the period before, its colour and its arrow: coloured only where chance does not explain it."""
+    if was is None:
+        return None, "off", "off"
+    part, earlier = row[one.part], was[one.part]
+    if one.kind == "count":
+        if not earlier:
+            return None, "off", "off"
+        return _signed(f"{(part - earlier) / earlier:+.0%}".replace("%", " %")), "off", _arrow(part - earlier)
+    if one.kind == "median":
+        if min(part, earlier) < MEDIAN_FEW:
+            return None, "off", "off"
+        seconds = row["median_seconds"] - was["median_seconds"]
+        longer = f"{in_words(timedelta(seconds=abs(seconds)))} {'longer' if seconds > 0 else 'shorter'}"
+        return longer, "off", _arrow(seconds)
+    now, then = (part, row[one.whole]), (earlier, was[one.whole])
+    if min(now[1], then[1]) < FEW:
+        return None, "off", "off"
+    points = now[0] / now[1] - then[0] / then[1]
+    real = one.good and changed(then, now)
+    color = "off" if not real else "green" if points * one.good > 0 else "red"
+    return _signed(f"{points * 100:+.1f} points"), color, _arrow(points if abs(points) >= 0.0005 else 0)
+
+
+def _signed(text: str) -> str:
+    return text.replace("-", "−")
+
+
+def _arrow(change: float) -> str:
+    return "up" if change > 0 else "down" if change < 0 else "off"
+
+
+def _sparkline(choices: Choices) -> list[int] | None:
+    """Conversations per day where a period is short enough to draw all of them: days without any are none, not a gap."""
+    days = steps(choices["from"], choices["to"], "day") if (choices["to"] - choices["from"]).days < 100 else []
+    found = by_day(REMEMBERED, choices, "day") if days else {}
+    return [found.get(str(day), 0) for day in days] or None
