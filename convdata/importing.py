@@ -79,7 +79,8 @@ def import_file(
             _record(store, result, by, now, finished=False)
             raise ImportStopped(_stopped_sentence(why, result.counts), result) from None
         result.seconds = time.monotonic() - began
-        _record(store, result, by, now, finished=True)
+        if result.counts.read or not source.address:  # looking at an address and finding nothing new is no act
+            _record(store, result, by, now, finished=True)
         if source.address and source.position is not None:
             place, value = _place(source.address), str(source.position)
             store.change(lambda transaction: transaction.tell("say_store_fact", name=place, value=value))

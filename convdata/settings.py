@@ -38,6 +38,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("PHOTO_HOSTS", "", "Hosts from which customers' photos may be shown, comma-separated; otherwise initials."),
     Setting("AGENT", "", "The name under which acts are recorded when nobody is signed in."),
     Setting(
+        "RASA_STORE",
+        "",
+        "Rasa's SQL tracker store, as a SQLAlchemy URL; what is new in it is read every minute.",
+        secret=True,
+    ),
+    Setting(
         "INTAKE_TOKEN",
         "",
         "Bearer token of bots that send events; several, comma-separated, while rotating. None: intake answers 503.",

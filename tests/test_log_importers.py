@@ -9,6 +9,7 @@ import pytest
 
 from convdata.database import Store
 from convdata.errors import FileUnreadable
+from convdata.following import read_on
 from convdata.importers import importers, recognise
 from convdata.importing import import_file
 from tests.imports import LATER, imported
@@ -192,3 +193,13 @@ def test_genuine_samples_are_imported_or_refused_with_a_sentence(name: str, stor
         return
     result, rejected = imported(store, file)
     assert (result.counts.stored, rejected) == (expected, [])
+
+
+def test_the_tracker_store_of_the_settings_is_read_on_each_minute(store_url: str, tmp_path: Path) -> None:
+    events = [json.loads(line) for line in sample("rasa").read_text().splitlines()]
+    store = opened(store_url, RASA_STORE=tracker_store(tmp_path / "tracker.db", events))
+    assert read_on(store, LATER) > 0
+    assert read_on(store, LATER) == 0
+    assert len(rows(store, "activity", "act")) == len([e for e in events if e["event"] == "pause"]) + 1
+    store.close()
+    assert read_on(opened(f"duckdb:///{tmp_path / 'other.duckdb'}"), LATER) == 0

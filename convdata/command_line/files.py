@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from convdata.importers import importers
 from convdata.importing import Progress, Result, import_file
 from convdata.intake import Counts, take
 from convdata.muting import sweep
+from convdata.periods import now_utc
 from convdata.schema import is_empty
 
 BATCH = 20_000
@@ -80,6 +82,18 @@ def import_files(shell: Shell, given: Namespace) -> None:
             _say(given, results)
         raise
     _say(given, results)
+
+
+def follow(shell: Shell, given: Namespace) -> None:
+    """Until Control-C. Every look is an import of what is new, so a stop at any moment loses nothing."""
+    print(f"Reading what is new every {given.every:g} s; Control-C ends it.", file=sys.stderr)
+    while True:
+        result = import_file(shell.store, given.address, now=now_utc(), by=shell.who, format=given.format)
+        if result.counts.read:
+            print(
+                f"{result.counts.stored:,} stored, {result.counts.duplicate:,} duplicate, {result.counts.rejected:,} rejected"
+            )
+        time.sleep(given.every)
 
 
 def _say(given: Namespace, results: Sequence[Result]) -> None:
@@ -192,6 +206,12 @@ def _import_arguments(parser: ArgumentParser) -> None:
     add_json(parser)
 
 
+def _follow_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("format", metavar="FORMAT", choices=("rasa",), help="whose store it is: rasa")
+    parser.add_argument("address", metavar="ADDRESS", help="such as postgresql+psycopg://… or sqlite:///tracker.db")
+    parser.add_argument("--every", metavar="SECONDS", type=float, default=10, help="how often to look (10)")
+
+
 def _demo_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--customers", metavar="N", type=_from_1_to(100_000), default=400, help="how many (400)")
     parser.add_argument("--days", metavar="N", type=_from_1_to(3650), default=60, help="how many days back (60)")
@@ -220,4 +240,5 @@ COMMANDS = (
         "demo", "fill an empty store with the demo world, always the same for a seed", fill_with_demo, _demo_arguments
     ),
     Command("import", "import conversations from files", import_files, _import_arguments),
+    Command("follow", "read what is new in another program's store, again and again", follow, _follow_arguments),
 )

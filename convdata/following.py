@@ -1,0 +1,15 @@
+"""Reading on, again and again, in what another program writes: Rasa's tracker store."""
+
+from datetime import datetime
+
+from convdata.activity import MISHEARD
+from convdata.database import Store
+from convdata.importing import import_file
+
+
+def read_on(store: Store, now: datetime) -> int:
+    """Import what is new in the tracker store of the settings, if one is named; gives how many events that were."""
+    address = store.settings.value("RASA_STORE")
+    if not address:
+        return 0
+    return import_file(store, address, now=now, by=MISHEARD, format="rasa").counts.read
