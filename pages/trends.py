@@ -8,6 +8,7 @@ from convdata import charts
 from convdata.stats import CONVERSATIONS, MESSAGES
 from convdata.timeline import timeline
 from pages.parts import cards, desk, period_line
+from pages.parts.busiest_hours import busiest_hours
 from pages.parts.charts import chart
 from pages.parts.headline_cards import headline_cards
 from pages.parts.nothing_to_count import nothing_at_all, nothing_in_period
@@ -42,3 +43,4 @@ with right:
     chart(
         f"{measure.title} by language", choices, measure, ["language"], partial(charts.bars, color=charts.by_language)
     )
+    busiest_hours(choices)

@@ -23,6 +23,7 @@ from tests.conftest import NOW
 from tests.story import NOON, message, opened, tell
 
 TITLES = tuple(one.title for one in HEADLINES)
+OTHERS = ("Busiest hours",)  # what both rates have beside them
 FRAME = PROJECT / "pages" / "frame.py"
 Open = Callable[..., AppTest]
 
@@ -88,20 +89,26 @@ def test_the_cards_say_what_the_question_says(demo_url: str, trends: Open) -> No
 def test_beside_every_number_stands_how_it_is_counted(demo_file: str, trends: Open) -> None:
     app = trends(demo_file)
     assert len(app.metric) == 4 + len(HEADLINES)
-    assert len(app.get("plotly_chart")) == 4
+    assert len(app.get("plotly_chart")) == 5
     popovers = [p for p in app.get("popover") if p.proto.popover.label == "How is this counted?"]
     assert len(popovers) == len(app.metric) + len(app.get("plotly_chart"))
     sentences = [text.value for text in app.markdown]
-    for path in ("trends/messages", "trends/conversations", "trends/ended", *(one.question for one in HEADLINES)):
+    for path in (
+        "trends/messages",
+        "trends/conversations",
+        "trends/ended",
+        "trends/hours",
+        *(one.question for one in HEADLINES),
+    ):
         assert question(path).sentence in sentences
 
 
 def test_the_same_per_conversation(demo_file: str, trends: Open) -> None:
     app = trends(demo_file)
-    assert all(title.startswith("Not Understood rate by") for title in figures(app))
+    assert all(title.startswith("Not Understood rate by") for title in figures(app) if title not in OTHERS)
     app.segmented_control(key="trends_per").set_value("conversation").run()
     assert not app.exception
-    assert all(title.startswith("Conversation rate by") for title in figures(app))
+    assert all(title.startswith("Conversation rate by") for title in figures(app) if title not in OTHERS)
     assert address(app)["per"] == ["conversation"]
 
 

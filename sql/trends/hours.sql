@@ -1,0 +1,47 @@
+-- Eligible messages by the weekday and the hour at which they were sent, on the dashboard's clock, and those of them that the bot did not understand; one row per hour of the week that has any. Monday is 0.
+-- An eligible message is a user's, typed or spoken, on which the bot gave a verdict; button clicks, messages while the bot was muted, and attachments are not.
+-- An hour that summer time takes away has none; the hour that comes twice counts both.
+with quarters as (
+    select
+        cast(floor(cast(extract(epoch from messages.sent_at) as double precision) / 900) as bigint) as quarter,
+        count(*) as eligible,
+        count(*) filter (where not messages.understood) as not_understood
+    from messages
+    where messages.sender = 'user'
+      and messages.countable
+      and messages.understood is not null
+      and messages.sent_at >= cast(:since as timestamp)
+      and messages.sent_at < cast(:until as timestamp)
+      and (cast(:channels as varchar[]) is null or messages.channel = any(cast(:channels as varchar[])))
+      and (cast(:languages as varchar[]) is null or coalesce(messages.language, 'und') = any(cast(:languages as varchar[])))
+    group by
+        1
+),
+spans as (
+    select
+        unnest(cast(:first_quarters as bigint[])) as first_quarter,
+        unnest(cast(:end_quarters as bigint[])) as end_quarter,
+        unnest(cast(:shifts as bigint[])) as shift
+),
+hours as (
+    select
+        cast(floor((quarters.quarter + spans.shift) / 4.0) as bigint) as hour,
+        quarters.eligible as eligible,
+        quarters.not_understood as not_understood
+    from quarters
+    join spans
+        on quarters.quarter >= spans.first_quarter
+        and quarters.quarter < spans.end_quarter
+)
+select
+    cast(mod(cast(floor(hour / 24.0) as bigint) + 3, 7) as bigint) as weekday,
+    cast(mod(hour, 24) as bigint) as hour,
+    cast(sum(eligible) as bigint) as eligible,
+    cast(sum(not_understood) as bigint) as not_understood
+from hours
+group by
+    1,
+    2
+order by
+    1,
+    2
