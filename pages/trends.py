@@ -12,6 +12,7 @@ from pages.parts.busiest_hours import busiest_hours
 from pages.parts.charts import chart
 from pages.parts.headline_cards import headline_cards
 from pages.parts.nothing_to_count import nothing_at_all, nothing_in_period
+from pages.parts.top_topics import top_topics
 
 known = desk.ask_counts("trends/known")
 if known.empty:
@@ -44,3 +45,5 @@ with right:
         f"{measure.title} by language", choices, measure, ["language"], partial(charts.bars, color=charts.by_language)
     )
     busiest_hours(choices)
+
+top_topics(choices)

@@ -23,7 +23,8 @@ from tests.conftest import NOW
 from tests.story import NOON, message, opened, tell
 
 TITLES = tuple(one.title for one in HEADLINES)
-OTHERS = ("Busiest hours",)  # what both rates have beside them
+EMPTY = {"State": None, "Open": None}
+OTHERS = ("Busiest hours", "Top topics of failure")  # what both rates have beside them
 FRAME = PROJECT / "pages" / "frame.py"
 Open = Callable[..., AppTest]
 
@@ -91,7 +92,7 @@ def test_beside_every_number_stands_how_it_is_counted(demo_file: str, trends: Op
     assert len(app.metric) == 4 + len(HEADLINES)
     assert len(app.get("plotly_chart")) == 5
     popovers = [p for p in app.get("popover") if p.proto.popover.label == "How is this counted?"]
-    assert len(popovers) == len(app.metric) + len(app.get("plotly_chart"))
+    assert len(popovers) == len(app.metric) + len(app.get("plotly_chart")) + 1  # and the topics
     sentences = [text.value for text in app.markdown]
     for path in (
         "trends/messages",
@@ -220,6 +221,18 @@ def test_a_customers_language_cannot_dress_up_as_markdown(duckdb_url: str, trend
     app = trends(duckdb_url)
     shown = [*app.markdown, *app.caption, *app.info, *app.subheader]
     assert not any("evil.example" in str(element.value) for element in shown)
+
+
+def test_topics_are_customers_words_and_shown_literally(duckdb_url: str, trends: Open) -> None:
+    store = opened(duckdb_url)
+    evil = "![x](http://evil.example/b) <b>now</b> :material/home:"
+    tell(store, *(message(f"c{n}", NOON, evil, understood=False, language="en") for n in range(30)))
+    store.close()
+    app = trends(duckdb_url)
+    shown = [*app.markdown, *app.caption, *app.info, *app.subheader]
+    assert not any("evil.example" in str(element.value) for element in shown)
+    (topics,) = [f.value for f in app.dataframe if "Topic" in f.value]
+    assert topics.to_dict("records") == [{"Topic": evil, "Customers": None, "Messages": 30, "Share": "100 %"} | EMPTY]
 
 
 def test_the_download_holds_both_rates_and_no_formula(store: Store) -> None:

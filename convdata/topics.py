@@ -1,0 +1,68 @@
+"""The top topics of failure: groups of the Review page where there are any, else utterances that say the same.
+
+What is told here are customers' own words: it is asked anew each time and remembered nowhere.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from convdata.database import Store
+from convdata.filters import Choices
+from convdata.periods import day_end, day_start
+from convdata.review.normalising import normalised
+from convdata.stats import EARLIEST, LATEST
+from convdata.vocabulary import ReviewState
+
+TOP = 10
+TEXTS = 5_000  # different texts that are looked at where there are no groups
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One topic: its most typical utterance, and how often it failed. Without a group there is no count of customers."""
+
+    text: str
+    messages: int
+    customers: int | None = None
+    group_id: str | None = None
+    state: str = ReviewState.NEW
+
+
+@dataclass(frozen=True)
+class Topics:
+    """The first topics, the number of failed messages that all topics have together, and the question that was asked."""
+
+    first: tuple[Topic, ...]
+    messages: int
+    question: str
+
+
+def topics(store: Store, choices: Choices, many: int = TOP) -> Topics:
+    """The most frequent topics of a period."""
+    values: dict[str, Any] = {
+        f"{name}s": list(choices[name]) if choices[name] else None for name in ("channel", "language")
+    }
+    values["since"] = day_start(choices["from"] or EARLIEST, choices.timezone)
+    values["until"] = day_end(min(choices["to"] or LATEST, LATEST.replace(year=9000)), choices.timezone)
+    rows = store.ask("trends/topics", many=many, **values)
+    if not rows:
+        return _utterances(store, many, values)
+    names: dict[str, str] = {}
+    for row in store.ask("review/group_names", keys=[row.group_id for row in rows]):
+        names.setdefault(row.group_id, row.text or "")
+    found = (Topic(names.get(row.group_id, ""), row.messages, row.customers, row.group_id, row.state) for row in rows)
+    return Topics(tuple(found), rows[0].all_messages, "trends/topics")
+
+
+def _utterances(store: Store, many: int, values: dict[str, Any]) -> Topics:
+    counts: dict[str, int] = defaultdict(int)
+    shown: dict[str, str] = {}
+    rows = store.ask("trends/utterances", many=TEXTS, **values)
+    for row in rows:
+        normal = normalised(row.text)
+        counts[normal] += row.messages
+        shown.setdefault(normal, row.text)
+    ranked = sorted(counts, key=lambda normal: (-counts[normal], normal))[:many]
+    found = tuple(Topic(shown[normal], counts[normal]) for normal in ranked)
+    return Topics(found, rows[0].all_messages if rows else 0, "trends/utterances")
