@@ -191,20 +191,22 @@ const connect = () => {
     timer = setTimeout(connect, (failed < 2 ? 500 : failed < 12 ? 4000 : 30000) * (0.75 + Math.random() / 2));
   };
 };
+let gone = false; // what a browser still says while the page closes must not undo that it left
 const tell = (what) => {
-  if (!kept.session) return;
+  if (!kept.session || gone) return;
   const words = { ...what, tab, hidden: document.hidden };
   if (socket && socket.readyState === 1) socket.send(JSON.stringify(words));
   else ask("presence", words).catch(() => {});
 };
 const leave = () => {
   if (!kept.session) return;
+  gone = true;
   navigator.sendBeacon(api("presence"), JSON.stringify({ session: kept.session, tab, left: true }));
   if (socket) socket.close();
 };
 setInterval(() => socket && tell({}), 25000);
 addEventListener("pagehide", leave);
-addEventListener("pageshow", (event) => event.persisted && connect());
+addEventListener("pageshow", (event) => { gone = false; if (event.persisted) connect() });
 addEventListener("online", connect);
 document.addEventListener("visibilitychange", () => { tell({}); look(); if (!document.hidden) connect() });
 
