@@ -4,6 +4,7 @@ from datetime import date
 from html import escape
 
 from convdata.channels import channel, language_title
+from convdata.intervals import changed
 from convdata.marks import Mark
 from convdata.stats import Measure
 
@@ -47,6 +48,29 @@ def says(mark: Mark, measure: Measure) -> str:
     )  # fmt: skip
     opens = f"{mark.opens:,} conversation{'' if mark.opens == 1 else 's'}"
     return f"{share}<br>{f'click opens {opens}' if mark.opens else 'nothing to open'}"
+
+
+def points(mark: Mark, earlier: Mark | None) -> str:
+    """The change against the period before as a line of a cell; nothing where one of the two is too few to say."""
+    if earlier is None or mark.few or earlier.few:
+        return ""
+    moved = ((mark.rate or 0) - (earlier.rate or 0)) * 100
+    if abs(moved) < 0.05:
+        return "<br>±0"
+    said = f"{'▲' if moved > 0 else '▼'} {abs(moved):.1f}"
+    real = changed((earlier.part, earlier.whole), (mark.part, mark.whole))
+    return f"<br><b>{said}</b>" if real else f"<br>{said}"
+
+
+def said_before(mark: Mark, earlier: Mark | None) -> str:
+    """The period before, and whether the change says anything, for the pointer."""
+    if earlier is None or not earlier.whole:
+        return ""
+    was = f"<br>the period before: {earlier.part:,} of {earlier.whole:,}"
+    if mark.few or earlier.few:
+        return f"{was}, too few to compare"
+    real = changed((earlier.part, earlier.whole), (mark.part, mark.whole))
+    return f"{was} ({percent(earlier.rate)}){'' if real else '; chance alone may explain the change'}"
 
 
 def span(first: date, last: date) -> str:

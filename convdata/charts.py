@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import plotly.graph_objects as go
 
-from convdata.captions import label, literal, percent, says
+from convdata.captions import label, literal, percent, points, said_before, says
 from convdata.channels import channel, language_title
 from convdata.marks import Mark
 from convdata.stats import Measure
@@ -17,7 +17,7 @@ AMBER = "rgba(178,106,0,{})"  # Not Understood, as in the theme
 GREY = "rgba(128,134,148,{})"
 FADED = GREY.format(0.95)
 TEXT = "#000037"  # which Streamlit's theme turns into its own strong text, light or dark; alone it is nearly black
-ROW, CELL = 50, 52  # pixels
+ROW, CELL = 50, 64  # pixels
 
 
 def ranked(marks: Sequence[Mark]) -> list[Mark]:
@@ -83,8 +83,11 @@ def bars(marks: Sequence[Mark], measure: Measure, color: Callable[[Mark], str]) 
     return calm(figure, ROW * max(1, len(shown)) + 40)
 
 
-def matrix(marks: Sequence[Mark], measure: Measure) -> go.Figure:
-    """Channel by language: the darker, the worse. Cells too small to say a share are grey and only say how many."""
+def matrix(marks: Sequence[Mark], measure: Measure, earlier: Sequence[Mark] = ()) -> go.Figure:
+    """Channel by language: the darker, the worse, each with its change against ``earlier`` (in bold where chance does not
+    explain it). Cells too small to say a share are grey and only say how many.
+    """
+    was = {(mark.channel, mark.language): mark for mark in earlier}
     channels = _by_size(marks, lambda mark: mark.channel or "")
     languages = _by_size(marks, lambda mark: mark.language or "")
     most = max((m.rate or 0 for m in marks if not m.few), default=0) or 1
@@ -100,7 +103,9 @@ def matrix(marks: Sequence[Mark], measure: Measure) -> go.Figure:
                 "line": {"width": 0},
             },
             customdata=[[place] for place in range(len(marks))],
-            hovertext=[f"{label(mark)}<br>{says(mark, measure)}" for mark in marks],
+            hovertext=[
+                f"{label(m)}<br>{says(m, measure)}{said_before(m, was.get((m.channel, m.language)))}" for m in marks
+            ],
             hoverinfo="text",
         )
     )
@@ -109,7 +114,12 @@ def matrix(marks: Sequence[Mark], measure: Measure) -> go.Figure:
         y=[-languages.index(m.language or "") for m in marks],
         mode="text",
         textfont={"color": TEXT, "size": 13},
-        text=[f"{m.whole:,}" if m.few else f"<b>{percent(m.rate)}</b><br>{m.whole:,}" for m in marks],
+        text=[
+            f"{m.whole:,}"
+            if m.few
+            else f"<b>{percent(m.rate)}</b><br>{m.whole:,}{points(m, was.get((m.channel, m.language)))}"
+            for m in marks
+        ],
         hoverinfo="skip",
     )
     figure.update_xaxes(

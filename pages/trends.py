@@ -5,7 +5,8 @@ from functools import partial
 import streamlit as st
 
 from convdata import charts
-from convdata.stats import CONVERSATIONS, MESSAGES
+from convdata.marks import marks
+from convdata.stats import CONVERSATIONS, MESSAGES, before
 from convdata.timeline import timeline
 from pages.parts import cards, desk, period_line
 from pages.parts.busiest_hours import busiest_hours
@@ -39,7 +40,11 @@ left, right = st.columns(2, gap="large")
 with left:
     color = partial(charts.by_channel, dark=st.context.theme.type == "dark")
     chart(f"{measure.title} by channel", choices, measure, ["channel"], partial(charts.bars, color=color))
-    chart(f"{measure.title} by channel and language", choices, measure, ["channel", "language"], charts.matrix)
+    was = marks(cards.REMEMBERED, before(choices), measure, ["channel", "language"]) if earlier else []
+    cells = partial(charts.matrix, earlier=was)
+    chart(f"{measure.title} by channel and language", choices, measure, ["channel", "language"], cells)
+    if was:
+        st.caption("▲ ▼ points against the equal period before; bold where chance alone does not explain it.")
 with right:
     chart(
         f"{measure.title} by language", choices, measure, ["language"], partial(charts.bars, color=charts.by_language)

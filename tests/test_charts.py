@@ -113,3 +113,18 @@ def test_little_is_never_nothing() -> None:
     assert [percent(share) for share in (None, 0, 0.00001, 0.0005, 0.99999, 1)] == [
         "–", "0 %", "<0.1 %", "0.1 %", ">99.9 %", "100 %",
     ]  # fmt: skip
+
+
+def test_cells_say_how_they_changed_where_it_can_be_said() -> None:
+    now = [mark(40, 100, channel="alexa", language=code) for code in ("en", "fr", "de", "it")]
+    now.append(mark(3, 9, channel="alexa", language="es"))
+    earlier = [mark(10, 100, channel="alexa", language="en"), mark(38, 100, channel="alexa", language="fr")]
+    earlier += [mark(3, 9, channel="alexa", language="de"), mark(30, 100, channel="alexa", language="es")]
+    cells, words = matrix(now, MESSAGES, earlier).data
+    assert list(words.text) == [
+        "<b>40.0 %</b><br>100<br><b>▲ 30.0</b>", "<b>40.0 %</b><br>100<br>▲ 2.0", "<b>40.0 %</b><br>100",
+        "<b>40.0 %</b><br>100", "9",
+    ]  # fmt: skip
+    assert "the period before: 38 of 100 (38.0 %); chance alone may explain the change" in cells.hovertext[1]
+    assert "the period before: 3 of 9, too few to compare" in cells.hovertext[2]
+    assert "before" not in cells.hovertext[3]
