@@ -76,6 +76,7 @@ FILTERS: tuple[Filter, ...] = (
 ONE_DAY = {"failed": "customer_days.not_understood > 0", "active": "customer_days.messages > 0"}
 BY_NAME = {f.name: f for f in FILTERS}
 LONGEST = 200
+UTC_ZONE = ZoneInfo("UTC")
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class Choices:
     """What was chosen in each filter: tuples of text, days, or text. Filters combine with "and"."""
 
     chosen: Mapping[str, Any] = field(default_factory=dict)
-    timezone: ZoneInfo = ZoneInfo("UTC")
+    timezone: ZoneInfo = UTC_ZONE
 
     def __getitem__(self, name: str) -> Any:
         return self.chosen.get(name)

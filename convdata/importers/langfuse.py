@@ -59,7 +59,7 @@ def _last(value: Any, role: str) -> str | None:
         try:
             value = json.loads(value)
         except ValueError:
-            return value
+            return str(value)
     if isinstance(value, dict) and "messages" in value:
         value = value["messages"]
     said = [
