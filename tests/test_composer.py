@@ -89,7 +89,9 @@ def test_what_became_of_a_reply_stands_beside_it(story: Store, fake: FakeGraph) 
     assert "knows no such person" in said["Are you there?"]["reason"]
     assert composer(maya(story))["stored"] == ["r-1", "r-2"], "the browser that holds one of these drops it"
     lines = [line["text"] for line in transcript(page(customer=maya(story)))]
-    assert lines.index("the bot was muted by Chen for 72 h") < lines.index("Are you there?") - 1, "the bot is muted first"
+    assert lines.index("the bot was muted by Chen for 72 h") < lines.index("Are you there?") - 1, (
+        "the bot is muted first"
+    )
 
 
 @pytest.mark.parametrize("text", HOSTILE)
