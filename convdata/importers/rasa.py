@@ -34,6 +34,8 @@ CHANNELS = {
     "alexa": "alexa",
     "alexa_assistant": "alexa",
 }
+# What Rasa keeps a tracker store in.
+DATABASES = ("sqlite", "postgresql", "mysql", "mariadb", "mssql", "oracle")
 FALLBACK_INTENTS = ("nlu_fallback",)
 FALLBACK_ACTIONS = (
     "action_default_fallback",
@@ -48,7 +50,7 @@ GUESSES = 5
 
 def recognises(head: bytes, filename: str) -> int:
     if "://" in filename:
-        return 50  # of the addresses, only this importer reads any
+        return 50 if filename.split(":")[0].split("+")[0] in DATABASES else 0
     if b"py/object" in head and b"rasa" in head:
         return 90  # the old dialect: known well enough to be refused with a sentence
     row = head_object(head) or {}
