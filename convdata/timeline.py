@@ -5,14 +5,19 @@ from datetime import date, datetime, time, timedelta
 
 import plotly.graph_objects as go
 
-from convdata.captions import says, span
-from convdata.charts import AMBER, GREY, calm
+from convdata.captions import literal, says, span
+from convdata.charts import AMBER, FADED, GREY, TEXT, calm
 from convdata.marks import Mark, step_end, step_start, steps
 from convdata.stats import Measure
 
 
-def timeline(marks: Sequence[Mark], measure: Measure, *, first: date, last: date, step: str, today: date) -> go.Figure:
-    """The rate over time and how much it rests on. A gap stays a gap; what is not over yet is hollow and hatched."""
+def timeline(
+    marks: Sequence[Mark], measure: Measure, *, first: date, last: date, step: str, today: date,
+    marked: Sequence[tuple[date, str]] = (),
+) -> go.Figure:  # fmt: skip
+    """The rate over time and how much it rests on. A gap stays a gap; what is not over yet is hollow and hatched.
+    ``marked`` days stand as dotted lines with their number; their texts are for the pointer.
+    """
     at = {mark.first_day: (place, mark) for place, mark in enumerate(marks)}
     spans = [(max(day, first), min(step_end(day, step), last)) for day in steps(first, last, step)]
     days = [starts for starts, _ in spans]
@@ -83,7 +88,22 @@ def timeline(marks: Sequence[Mark], measure: Measure, *, first: date, last: date
         yaxis2={"domain": [0, 0.24], "rangemode": "tozero", "nticks": 3, "title": {"text": ""}, "tickformat": ",d"},
         bargap=0.25,
     )
-    return calm(figure, 330, margin={"l": 0, "r": 0, "t": 8, "b": 0})
+    _mark(figure, [(day, text) for day, text in marked if first <= day <= last])
+    return calm(figure, 330, margin={"l": 0, "r": 0, "t": 24 if marked else 8, "b": 0})
+
+
+def _mark(figure: go.Figure, marked: Sequence[tuple[date, str]]) -> None:
+    texts: dict[date, list[str]] = {}
+    for day, text in marked:
+        texts.setdefault(day, []).append(literal(text))
+    for number, (day, said) in enumerate(texts.items(), start=1):
+        figure.add_shape(
+            type="line", x0=day, x1=day, y0=0, y1=1, yref="paper", line={"color": FADED, "width": 1, "dash": "dot"}
+        )
+        figure.add_annotation(
+            x=day, y=1, yref="paper", yanchor="bottom", text=f"<b>{number}</b>", showarrow=False,
+            font={"color": TEXT, "size": 12}, hovertext=f"{span(day, day)}<br>{'<br>'.join(said)}",
+        )  # fmt: skip
 
 
 def _whole(mark: Mark, step: str, today: date) -> bool:

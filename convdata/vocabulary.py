@@ -47,6 +47,8 @@ class Act(StrEnum):
     DOWNLOAD_LIST = "download_list"
     IMPORT = "import"
     REVIEW = "review"
+    MARK_DAY = "mark_day"
+    UNMARK_DAY = "unmark_day"
 
     @property
     def label(self) -> str:
@@ -63,6 +65,8 @@ class Act(StrEnum):
             "download_list": "Downloaded a list",
             "import": "Imported",
             "review": "Decided in Review",
+            "mark_day": "Marked a day",
+            "unmark_day": "Removed a marker",
         }[self.value]
 
 

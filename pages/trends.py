@@ -11,6 +11,7 @@ from convdata.timeline import timeline
 from pages.parts import cards, desk, period_line
 from pages.parts.busiest_hours import busiest_hours
 from pages.parts.charts import chart
+from pages.parts.day_markers import day_markers, marked_days
 from pages.parts.headline_cards import headline_cards
 from pages.parts.nothing_to_count import nothing_at_all, nothing_in_period
 from pages.parts.top_topics import top_topics
@@ -33,8 +34,9 @@ with st.grid(4, min_column_width=250):
     headline_cards(choices, earlier)
 
 first, last, step = period_line.drawn(choices, known)
-over_time = partial(timeline, first=first, last=last, step=step, today=desk.today())
+over_time = partial(timeline, first=first, last=last, step=step, today=desk.today(), marked=marked_days(first, last))
 chart(f"{measure.title} by {step}", choices, measure, ["day"], over_time, step)
+day_markers(first, last)
 
 left, right = st.columns(2, gap="large")
 with left:

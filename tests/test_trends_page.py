@@ -223,6 +223,21 @@ def test_a_customers_language_cannot_dress_up_as_markdown(duckdb_url: str, trend
     assert not any("evil.example" in str(element.value) for element in shown)
 
 
+def test_a_day_is_marked_and_the_marker_taken_away(demo_file: str, trends: Open) -> None:
+    app = trends(demo_file)
+    evil = "![x](http://evil.example/b) <b>release</b>"
+    app.date_input(key="marker_day").set_value(date(2026, 8, 3))
+    app.text_input(key="marker_text").set_value(evil)
+    app.button(key="marker_add").click().run()
+    assert not app.exception
+    assert [text.value for text in app.text if evil in text.value] == [f"1  Mon 3 Aug 2026  {evil}"]
+    assert not any("evil.example" in str(element.value) for element in [*app.markdown, *app.caption, *app.subheader])
+    next(button for button in app.button if button.label == "Remove").click().run()
+    assert not any(evil in text.value for text in app.text)
+    app.button(key="marker_add").click().run()
+    assert "what happened" in app.error[0].value
+
+
 def test_topics_are_customers_words_and_shown_literally(duckdb_url: str, trends: Open) -> None:
     store = opened(duckdb_url)
     evil = "![x](http://evil.example/b) <b>now</b> :material/home:"

@@ -1,0 +1,55 @@
+"""The days that people have marked, beneath the chart over time: their texts, and how to add one or take one away."""
+
+from datetime import date
+
+import streamlit as st
+
+from convdata.captions import span
+from convdata.markers import LONGEST, mark_day, markers, unmark_day
+from pages.parts import desk
+from pages.parts.failures import said_as_sentences
+from pages.parts.literal import literal
+
+
+def marked_days(first: date, last: date) -> list[tuple[date, str]]:
+    """The day and the text of each."""
+    return [(row.day, row.text) for row in markers(desk.store(), first, last)]
+
+
+def day_markers(first: date, last: date) -> None:
+    """A numbered line for each marked day of the chart; the numbers are those on the chart."""
+    shown = markers(desk.store(), first, last)
+    number, before = 0, None
+    with st.container(key="day_markers", gap="xsmall"):
+        for row in shown:
+            number += row.day != before
+            before = row.day
+            with st.container(horizontal=True, vertical_alignment="center"):
+                literal(f"{number}  {span(row.day, row.day)}  {row.text}")
+                st.button(
+                    "Remove",
+                    key=f"unmark_{row.marker_id}",
+                    type="tertiary",
+                    icon=":material/close:",
+                    on_click=_remove,
+                    args=(row.marker_id,),
+                )
+        with st.popover("Mark a day", type="tertiary", icon=":material/flag:"):
+            st.date_input("Day", min(desk.today(), last), key="marker_day", format="YYYY-MM-DD")
+            st.text_input(
+                "What happened", key="marker_text", max_chars=LONGEST, placeholder="A release, a new intent, a campaign"
+            )
+            st.button("Mark", key="marker_add", type="primary", on_click=_add)
+
+
+def _add() -> None:
+    with said_as_sentences():
+        mark_day(
+            desk.store(), st.session_state.marker_day, st.session_state.marker_text, by=desk.reader(), now=desk.now()
+        )
+        st.session_state.marker_text = ""
+
+
+def _remove(marker_id: str) -> None:
+    with said_as_sentences():
+        unmark_day(desk.store(), marker_id, by=desk.reader(), now=desk.now())
