@@ -24,6 +24,8 @@ def cases(store: Store, hand: Hand) -> Iterator[Case]:
                 step = "day" if period == "30 days" else "week"
                 values: dict[str, Any] = {f"by_{name}": name in by for name in DIMENSIONS}
                 values |= {"step": step, "first_day": first, "last_day": LAST_DAY, "channels": None, "languages": None}
+                if question == "trends/conversations":
+                    values |= {"only_failed": False}
                 yield Case(
                     f"{measured} by {' and '.join(by)}, {period}",
                     partial(_asked, store, question, by, values),
