@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from convdata import rewriting
 from convdata.background import JOBS, Background
+from convdata.database import DUCKDB_SETTINGS
 from convdata.erasure import erase
 from convdata.errors import StoreAway
 from convdata.intake import take
@@ -248,13 +249,7 @@ def test_while_somebody_holds_the_file_open_it_is_not_exchanged_and_stays_due(du
 
 def connect_args():
     """The settings the store itself opens with; a second instance with others is refused."""
-    return {
-        "config": {
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-            "checkpoint_threshold": "4MB",
-        }
-    }
+    return {"config": dict(DUCKDB_SETTINGS)}
 
 
 # -- whatever happens ---------------------------------------------------------------------------------------------------
