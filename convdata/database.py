@@ -10,7 +10,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -111,7 +111,8 @@ class Store:
 
         Always fetched whole: an undrained result would hold a snapshot. Raises StoreAway.
         """
-        with self._asking() as connection:
+        # Rows handed over live in a view; outside a transaction DuckDB would keep it on the pooled connection.
+        with self._asking() as connection, connection.begin() if rows is not None else nullcontext():
             return _run(connection, self.kind, question(path, self.kind), choices, rows, values).rows
 
     def ask_one(self, path: str, choices: Choices | None = None, **values: Any) -> Row | None:

@@ -2,6 +2,9 @@
 
 from sqlalchemy import create_engine, text
 
+from convdata.database import Store
+from tests.story import key, message, tell
+
 
 def test_a_fresh_store_is_empty(store_url):
     with create_engine(store_url).connect() as connection:
@@ -18,3 +21,10 @@ def test_postgres_can_search_text_fast_and_folds_every_script(postgres_url):
             True,
             True,
         )
+
+
+def test_rows_handed_to_a_question_are_left_on_no_connection(store: Store) -> None:
+    tell(store, message("a"))
+    for _ in range(3):
+        assert store.ask("intake/erased", rows={"customer_key": [key(store, "a")]}) == []
+    assert tell(store, message("b")).stored == 1
