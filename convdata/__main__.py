@@ -7,13 +7,19 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import NoReturn
 
-from convdata.command_line import Command, Shell, customers, files, person, store
+from convdata.command_line import Command, Shell, customers, digest, files, person, store
 from convdata.command_line.printing import harmless
 from convdata.errors import MisheardError
 from convdata.periods import now_utc
 from convdata.settings import read_settings
 
-COMMANDS: tuple[Command, ...] = (*files.COMMANDS, *customers.COMMANDS, *person.COMMANDS, *store.COMMANDS)
+COMMANDS: tuple[Command, ...] = (
+    *files.COMMANDS,
+    *customers.COMMANDS,
+    *person.COMMANDS,
+    *digest.COMMANDS,
+    *store.COMMANDS,
+)
 DONE, NOT_DONE = 0, 2
 
 

@@ -4,12 +4,17 @@ One row of numbers for the page, the command line and the digest. Days and times
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from convdata.captions import percent
 from convdata.filters import Choices
+from convdata.intervals import FEW, wilson
 from convdata.periods import day_end, day_start
+from convdata.spans import in_words
 from convdata.stats import EARLIEST, LATEST, Asks
+
+MEDIAN_FEW = 5  # below this many a median says little
 
 
 @dataclass(frozen=True)
@@ -87,6 +92,28 @@ def headline(asks: Asks, choices: Choices, of: Headline, now: datetime) -> dict[
     if "median_seconds" in found:
         counts["median_seconds"] = float(found["median_seconds"]) if counts["waits_answered"] else None
     return counts | {"active_customers": counts.get("active_customers", 0)}
+
+
+def in_brief(one: Headline, row: dict[str, Any]) -> tuple[str, str]:
+    """The number in words, and what it rests on: the same on the page and in the digest."""
+    part, whole = row[one.part], row[one.whole] if one.whole else 0
+    if one.now:
+        return f"{part:,}", "at this moment, whatever the period"
+    if one.kind == "median":
+        seconds = row["median_seconds"]
+        enough = in_words(timedelta(seconds=seconds)) if part >= MEDIAN_FEW else "too few" if part else "–"
+        return enough, f"{part:,} of {whole:,} {one.unit}"
+    if one.kind == "count":
+        return f"{part:,}", f"of {whole:,} {one.unit}" if one.whole else "with a message in the period"
+    return share_in_brief(part, whole, one.unit)
+
+
+def share_in_brief(part: int, whole: int, unit: str) -> tuple[str, str]:
+    """A share in words with its denominator and interval; of too few none is said."""
+    interval = wilson(part, whole)
+    between = f" · 95 %: {percent(interval[0])} to {percent(interval[1])}" if interval and whole >= FEW else ""
+    share = percent(part / whole) if whole >= FEW else "too few" if whole else "–"
+    return share, f"{part:,} of {whole:,} {unit}{between}"
 
 
 def by_day(asks: Asks, choices: Choices, step: str) -> dict[str, int]:

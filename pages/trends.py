@@ -14,6 +14,7 @@ from pages.parts.charts import chart
 from pages.parts.day_markers import day_markers, marked_days
 from pages.parts.headline_cards import headline_cards
 from pages.parts.nothing_to_count import nothing_at_all, nothing_in_period
+from pages.parts.report_button import report_button
 from pages.parts.top_topics import top_topics
 
 known = desk.ask_counts("trends/known")
@@ -54,3 +55,4 @@ with right:
     busiest_hours(choices)
 
 top_topics(choices)
+report_button(choices)

@@ -6,10 +6,9 @@ from typing import Any
 
 import streamlit as st
 
-from convdata.captions import percent
 from convdata.filters import Choices
-from convdata.headlines import HEADLINES, Headline, by_day, headline
-from convdata.intervals import FEW, changed, wilson
+from convdata.headlines import HEADLINES, MEDIAN_FEW, Headline, by_day, headline, in_brief
+from convdata.intervals import FEW, changed
 from convdata.marks import steps
 from convdata.spans import in_words
 from convdata.stats import before
@@ -17,7 +16,6 @@ from pages.parts import desk
 from pages.parts.cards import REMEMBERED, against, card, how_counted
 
 Row = dict[str, Any]
-MEDIAN_FEW = 5  # below this many a median says little
 
 
 def headline_cards(choices: Choices, earlier: bool) -> None:
@@ -30,7 +28,7 @@ def _card(one: Headline, choices: Choices, earlier: bool) -> None:
     asked = partial(headline, REMEMBERED, of=one, now=desk.now())
     row = asked(choices)
     was = asked(before(choices)) if earlier else None
-    value, said = _value(one, row)
+    value, said = in_brief(one, row)
     delta, color, way = _change(one, row, was)
     with card(one.key):
         st.metric(
@@ -45,23 +43,6 @@ def _card(one: Headline, choices: Choices, earlier: bool) -> None:
         )
         st.caption(said)
         how_counted(one.definition, one.question, choices)
-
-
-def _value(one: Headline, row: Row) -> tuple[str, str]:
-    """The number in words, and what it rests on."""
-    part, whole = row[one.part], row[one.whole] if one.whole else 0
-    if one.now:
-        return f"{part:,}", "at this moment, whatever the period"
-    if one.kind == "median":
-        seconds = row["median_seconds"]
-        enough = in_words(timedelta(seconds=seconds)) if part >= MEDIAN_FEW else "too few" if part else "–"
-        return enough, f"{part:,} of {whole:,} {one.unit}"
-    if one.kind == "count":
-        return f"{part:,}", f"of {whole:,} {one.unit}" if one.whole else "with a message in the period"
-    interval = wilson(part, whole)
-    between = f" · 95 %: {percent(interval[0])} to {percent(interval[1])}" if interval and whole >= FEW else ""
-    share = percent(part / whole) if whole >= FEW else "too few" if whole else "–"
-    return share, f"{part:,} of {whole:,} {one.unit}{between}"
 
 
 def _change(one: Headline, row: Row, was: Row | None) -> tuple[str | None, str, str]:
