@@ -3,7 +3,7 @@
 First each utterance takes on a little of those most like it, which carries it over words it does not share with all of
 them. Then the two most similar groups become one, again and again, until the most similar two are not similar any more
 (average linkage). Large amounts come in parts: what belongs to a group joins it, the rest is grouped among itself.
-Always the same result for the same utterances in the same order; docs/decisions/0005-grouping.md has the figures.
+Always the same result for the same utterances in the same order; docs/decisions/0006-grouping.md has the figures.
 """
 
 from typing import Any
@@ -11,15 +11,19 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 from sklearn.cluster import AgglomerativeClustering
+from sklearn.preprocessing import normalize
 
 from convdata.review.likeness import Matrix
 
 PART = 4_000  # utterances that are grouped at a time: everything is compared with everything
+OF_MANY = 2_500  # the same where there are more of them than that: it needs less memory, and those that follow join
 NEIGHBOURS = 5
 BORROWED = 0.5  # what its neighbours together weigh in an utterance, beside itself
 APART = 0.7  # groups further apart than this (average cosine distance) stay two
 JOINS = 0.22  # an utterance this similar (average cosine) to a group of before belongs to it
 MEETS = 0.25  # one that is alone is looked at again when one this similar arrives
+MANY_GROUPS = 3_000  # from here on an utterance is compared by what is rarest in it first
+RAREST = 24
 
 Labels = np.ndarray[Any, np.dtype[np.int64]]
 
@@ -29,13 +33,15 @@ def grouped(vectors: Matrix, labels: Labels, movable: Any) -> Labels:
     join another. New groups get the numbers after the largest.
     """
     labels = labels.copy()
+    middles = _Middles(vectors)
     next_label = int(labels.max(initial=-1)) + 1
     waiting = np.flatnonzero(labels < 0)
-    for start in range(0, len(waiting), PART):
-        part = waiting[start : start + PART]
+    size = PART if len(waiting) <= PART else OF_MANY
+    for start in range(0, len(waiting), size):
+        part = waiting[start : start + size]
         alone = _alone(labels, movable)
-        settled = np.flatnonzero((labels >= 0) & ~alone)
-        rest = _join(vectors, labels, settled, part)
+        middles.take(labels, (labels >= 0) & ~alone)
+        rest = middles.join(labels, part)
         singles = _meeting(vectors, np.flatnonzero(alone), rest)
         pool = np.concatenate([singles, rest])
         if not len(pool):
@@ -66,12 +72,51 @@ def similar(vectors: Matrix) -> Labels:
     return np.asarray(np.argsort(np.argsort(first))[numbers], np.int64)
 
 
-def typicality(vectors: Matrix, labels: Labels) -> Any:
-    """How similar each row is to the middle of its group."""
-    sums = _sums(vectors, labels)
-    lengths = np.sqrt(sums.multiply(sums).sum(axis=1)).A1 if sums.shape[0] else np.zeros(0)
-    own = vectors.multiply(sums[labels]).sum(axis=1).A1
-    return own / np.maximum(lengths[labels], 1e-9)
+def typicality(vectors: Matrix, labels: Labels, rows: Any) -> Any:
+    """How similar each of ``rows`` is to the middle of its group."""
+    numbers, own = np.unique(labels[rows], return_inverse=True)
+    among = np.flatnonzero(np.isin(labels, numbers))
+    middle = normalize(_sums(vectors, np.searchsorted(numbers, labels[among]), among, len(numbers)))
+    typical = np.zeros(len(rows), np.float32)
+    for start in range(0, len(rows), PART):  # middles are long rows: not all of them at once
+        some = slice(start, start + PART)
+        typical[some] = _products(vectors[rows[some]], middle, own[some])
+    return typical
+
+
+class _Middles:
+    """The middles of groups, kept while parts are taken: each row is added once."""
+
+    def __init__(self, vectors: Matrix) -> None:
+        self._vectors = vectors
+        self._taken = np.zeros(vectors.shape[0], bool)
+        self._sums = sparse.csr_matrix((0, vectors.shape[1]), dtype=np.float32)
+        self._sizes = np.zeros(0, np.int64)
+
+    def take(self, labels: Labels, settled: Any) -> None:
+        """Add the rows that have settled in a group since."""
+        new = np.flatnonzero(settled & ~self._taken)
+        self._taken[new] = True
+        count = int(labels.max(initial=-1)) + 1
+        if count > self._sums.shape[0]:
+            self._sums.resize(count, self._vectors.shape[1])
+        if len(new):
+            self._sums = self._sums + _sums(self._vectors, labels[new], new, count)
+        self._sizes = np.bincount(labels[self._taken], minlength=count)
+
+    def join(self, labels: Labels, part: Any) -> Any:
+        """Give rows of ``part`` the label of the group that they belong to; gives the rest."""
+        if not self._sizes.any():
+            return part
+        rows = self._vectors[part]
+        share = sparse.diags((1 / np.maximum(self._sizes, 1)).astype(np.float32))
+        many = len(self._sizes) > MANY_GROUPS
+        best, group = _largest(((_rarest(rows) if many else rows) @ self._sums.T @ share).tocsr())
+        if many:
+            best = _products(rows, self._sums, group) / np.maximum(self._sizes[group], 1)
+        joins = best >= JOINS
+        labels[part[joins]] = group[joins]
+        return part[~joins]
 
 
 def _alike(vectors: Matrix) -> Any:
@@ -79,7 +124,9 @@ def _alike(vectors: Matrix) -> Any:
     plain = (vectors @ vectors.T).toarray()
     np.fill_diagonal(plain, 0)
     count = min(NEIGHBOURS, len(plain) - 1)
-    nearest = np.argpartition(-plain, count - 1, axis=1)[:, :count].ravel()
+    nearest = np.concatenate(
+        [np.argpartition(-rows, count - 1, axis=1)[:, :count] for rows in np.array_split(plain, 1 + len(plain) // 512)]
+    ).ravel()
     rows = np.repeat(np.arange(len(plain)), count)
     weights = plain[rows, nearest]
     total = np.maximum(np.bincount(rows, weights, minlength=len(plain)), 1e-9)
@@ -94,29 +141,17 @@ def _alike(vectors: Matrix) -> Any:
     return alike
 
 
-def _join(vectors: Matrix, labels: Labels, settled: Any, part: Any) -> Any:
-    """Give rows of ``part`` the label of the group of before that they belong to; gives the rest."""
-    if not len(settled):
-        return part
-    numbers, dense = np.unique(labels[settled], return_inverse=True)
-    middle = _sums(vectors[settled], dense)
-    sizes = np.bincount(dense)
-    middle = sparse.diags((1 / sizes).astype(np.float32)) @ middle
-    alike = (vectors[part] @ middle.T).tocsr()
-    best, group = _largest(alike)
-    joins = best >= JOINS
-    labels[part[joins]] = numbers[group[joins]]
-    return part[~joins]
-
-
 def _meeting(vectors: Matrix, alone: Any, arrived: Any) -> Any:
     """Those of the single rows that something like them has arrived for; the nearest ones if they are very many."""
     if not len(alone) or not len(arrived):
         return alone[:0]
-    best, _ = _largest((vectors[alone] @ vectors[arrived].T).tocsr())
+    rows, others = vectors[alone], vectors[arrived]
+    best, other = _largest(((_rarest(rows) if len(alone) > MANY_GROUPS else rows) @ others.T).tocsr())
+    if len(alone) > MANY_GROUPS:
+        best = _products(rows, others, other)
     met = np.flatnonzero(best >= MEETS)
-    if len(met) > PART:
-        met = np.sort(met[np.argsort(-best[met], kind="stable")[:PART]])
+    if len(met) > OF_MANY:
+        met = np.sort(met[np.argsort(-best[met], kind="stable")[:OF_MANY]])
     return alone[met]
 
 
@@ -127,12 +162,26 @@ def _alone(labels: Labels, movable: Any) -> Any:
     return alone & movable
 
 
-def _sums(vectors: Matrix, labels: Any) -> Matrix:
-    count = int(labels.max(initial=-1)) + 1
-    member = sparse.csr_matrix(
-        (np.ones(len(labels), np.float32), (labels, np.arange(len(labels)))), shape=(count, len(labels))
-    )
+def _sums(vectors: Matrix, groups: Any, rows: Any, count: int) -> Matrix:
+    """For each group, the sum of those of ``rows`` that are in it."""
+    ones = np.ones(len(rows), np.float32)
+    member = sparse.csr_matrix((ones, (groups, rows)), shape=(count, vectors.shape[0]))
     return (member @ vectors).tocsr()
+
+
+def _products(rows: Matrix, others: Matrix, which: Any) -> Any:
+    """The product of each row with the one of the others that belongs to it."""
+    return np.asarray(rows.multiply(others[which]).sum(axis=1)).ravel()
+
+
+def _rarest(rows: Matrix) -> Matrix:
+    """Each row's heaviest entries only: what is rare says most, and few others have it."""
+    owners = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
+    order = np.lexsort((-rows.data, owners))
+    rank = np.arange(len(order)) - rows.indptr[owners[order]]
+    kept = np.sort(order[rank < RAREST])
+    starts = np.concatenate([[0], np.cumsum(np.bincount(owners[kept], minlength=rows.shape[0]))])
+    return sparse.csr_matrix((rows.data[kept], rows.indices[kept], starts), shape=rows.shape)
 
 
 def _largest(alike: Matrix) -> tuple[Any, Any]:
@@ -141,11 +190,8 @@ def _largest(alike: Matrix) -> tuple[Any, Any]:
     where = np.zeros(alike.shape[0], np.int64)
     filled = np.flatnonzero(np.diff(alike.indptr))
     if len(filled):
-        alike.sort_indices()
         data = np.round(alike.data, 6)
         best[filled] = np.maximum.reduceat(data, alike.indptr[filled])
-        rows = np.repeat(np.arange(alike.shape[0]), np.diff(alike.indptr))
-        hits = np.flatnonzero(data == best[rows])
-        first = hits[np.unique(rows[hits], return_index=True)[1]]
-        where[rows[first]] = alike.indices[first]
+        columns = np.where(data == np.repeat(best, np.diff(alike.indptr)), alike.indices, alike.shape[1])
+        where[filled] = np.minimum.reduceat(columns, alike.indptr[filled])
     return best, where

@@ -158,7 +158,7 @@ def _place_part(store: Store, part: Part, members: Sequence[_Found]) -> dict[str
     for one in members:
         if one.utterance not in home:
             fresh.setdefault(str(one.utterance), one.normal)
-    known = _known(store, part, stored, fresh)
+    known = _known(store, part, stored, fresh, len(home))
     count = len(known.place)
     groups = list(dict.fromkeys(home.values()))
     number = {group: n for n, group in enumerate(groups)}
@@ -169,29 +169,29 @@ def _place_part(store: Store, part: Part, members: Sequence[_Found]) -> dict[str
         movable[known.place[row.utterance]] = bool(row.movable)
     vectors = known.counted.vectors()
     after = grouping.grouped(vectors, labels, movable)
-    typical = grouping.typicality(vectors, after)
+    places = np.array([known.place[str(one.utterance)] for one in members])
+    typical = grouping.typicality(vectors, after, places)
     new: dict[int, str] = {}
-    utterances = {place: utterance for utterance, place in known.place.items()}
+    utterances = list(known.place)  # in the order of their places
     for founder in np.flatnonzero(after >= len(groups)):
         new.setdefault(int(after[founder]), group_key(store.secret, part, utterances[int(founder)]))
     ids = dict(enumerate(groups)) | new
-    for one in members:
-        place = known.place[str(one.utterance)]
-        one.group_id, one.typicality = ids[int(after[place])], float(typical[place])
+    for one, place, how_typical in zip(members, places, typical, strict=True):
+        one.group_id, one.typicality = ids[int(after[place])], float(how_typical)
     return {
         groups[labels[place]]: ids[int(after[place])] for place in np.flatnonzero((labels >= 0) & (labels != after))
     }
 
 
-def _known(store: Store, part: Part, stored: Sequence[Row], fresh: Mapping[str, str]) -> _Known:
+def _known(store: Store, part: Part, stored: Sequence[Row], fresh: Mapping[str, str], distinct: int) -> _Known:
     """What is in memory of this part, brought up to date; from nothing where something has been erased."""
     memory = _memory.setdefault(store, {})
     known = memory.get(part, _Known())
-    here = {row.utterance for row in stored} | fresh.keys()
-    if not known.place.keys() <= here:
+    missing = {row.utterance: row.normal for row in stored if row.utterance not in known.place}
+    missing |= {utterance: normal for utterance, normal in fresh.items() if utterance not in known.place}
+    if len(known.place) + len(missing) > distinct + len(fresh):
         known = _Known()
-    missing = {row.utterance: row.normal for row in stored} | dict(fresh)
-    missing = {utterance: normal for utterance, normal in missing.items() if utterance not in known.place}
+        missing = {row.utterance: row.normal for row in stored} | dict(fresh)
     for utterance in missing:
         known.place[utterance] = len(known.place)
     if missing:
