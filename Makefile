@@ -6,6 +6,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
 ARGS   ?=
+WORKERS ?= 2
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
@@ -22,7 +23,7 @@ run: $(VENV)/runtime.stamp ## install what is missing, fill an empty store with 
 
 test: $(VENV)/dev.stamp ## run all tests, with a real Postgres and a real browser
 	@$(BIN)/python -m tests.browser.chromium
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal $(ARGS)
 
 # One after the other even under -j, so that the test runner has the last word.
 check: lint ## run every check that a change must pass: make lint, then make test
