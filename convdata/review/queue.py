@@ -74,7 +74,19 @@ class Listed:
 
 def listed(store: Store, wanted: Wanted, today: date, page: int = 1) -> Listed:
     """The groups that are wanted, a page of them."""
-    found = store.ask(
+    found = _ids(store, wanted, PAGE, (max(1, page) - 1) * PAGE)
+    ids = tuple(row.group_id for row in found)
+    return Listed(groups(store, ids, wanted, today), found[0].groups if found else 0, ids)
+
+
+def count(store: Store, wanted: Wanted) -> int:
+    """How many groups are wanted."""
+    found = _ids(store, wanted, 1, 0)
+    return found[0].groups if found else 0
+
+
+def _ids(store: Store, wanted: Wanted, many: int, skip: int) -> Sequence[Row]:
+    return store.ask(
         "review/groups",
         kind=wanted.kind,
         states=list(wanted.states) or None,
@@ -82,12 +94,10 @@ def listed(store: Store, wanted: Wanted, today: date, page: int = 1) -> Listed:
         narrowed=any((wanted.channels, wanted.languages, wanted.since, wanted.until, _like(wanted.text))),
         text_like=_like(wanted.text),
         sorting=wanted.sorting if wanted.sorting in SORTS else "cost",
-        many=PAGE,
-        skip=(max(1, page) - 1) * PAGE,
+        many=many,
+        skip=skip,
         **wanted.bound(),
     )
-    ids = tuple(row.group_id for row in found)
-    return Listed(groups(store, ids, wanted, today), found[0].groups if found else 0, ids)
 
 
 def groups(store: Store, ids: Sequence[str], wanted: Wanted, today: date) -> list[Group]:

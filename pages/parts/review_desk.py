@@ -63,15 +63,17 @@ def _list(listed: Listed, wanted: Wanted, group: Group, advice: Advice, pager: s
 def _singles(wanted: Wanted, opened: str | None) -> None:
     """What one customer said once: one fold, not noise on top."""
     alone = replace(wanted, singles=True)
-    found = queue.listed(desk.store(), alone, desk.today(), st.session_state.get("review_singles_page", 1))
-    if not found.total:
+    many = queue.count(desk.store(), alone)
+    if not many:
         return
-    fold = st.expander(f"{found.total:,} said once, by one customer", key="review_fold", on_change="rerun")
+    fold = st.expander(f"{many:,} said once, by one customer", key="review_fold", on_change="rerun")
     with fold:
         if fold.open:
+            page = st.session_state.get("review_singles_page", 1)
+            found = queue.listed(desk.store(), alone, desk.today(), page)
             review_list("review_singles", found.groups, opened, (), _single_called_for, keys=False)
-            if found.total > queue.PAGE:
-                st.pagination(-(-found.total // queue.PAGE), key="review_singles_page")
+            if many > queue.PAGE:
+                st.pagination(-(-many // queue.PAGE), key="review_singles_page")
 
 
 def _without_text(wanted: Wanted) -> None:
