@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from convdata.database import Row, Store
 from convdata.periods import day_start
-from convdata.review.queue import WEEKS
+from convdata.review.queue import WEEKS, Wanted, latest_week
 from convdata.vocabulary import ReviewKind
 
 
@@ -33,6 +33,7 @@ def of_the_week(store: Store, today: date) -> Progress:
 
 
 def board(store: Store, today: date) -> Sequence[Row]:
-    """Failures per week by how their group stands now: fixed, came back, decided, new, ignored."""
-    first = today - timedelta(days=today.weekday(), weeks=WEEKS - 1)
+    """Failures per week by how their group stands now: fixed, came back, decided, new, ignored; the last twelve weeks."""
+    everything = store.ask_one("review/all_failures", kind=ReviewKind.FAILED, **Wanted().bound())
+    first = latest_week(today, everything.last_at if everything else None) - timedelta(weeks=WEEKS - 1)
     return store.ask("review/board", kind=ReviewKind.FAILED, since=datetime(first.year, first.month, first.day))

@@ -109,9 +109,9 @@ def groups(store: Store, ids: Sequence[str], wanted: Wanted, today: date) -> lis
     typical: dict[str, list[str]] = defaultdict(list)
     for row in store.ask("review/group_names", keys=keys):
         typical[row.group_id].append(row.text)
-    weeks = _weeks(store, keys, today)
     totals = store.ask_one("review/all_failures", kind=wanted.kind, **wanted.bound())
     whole = totals.messages if totals else 0
+    weeks = _weeks(store, keys, latest_week(today, totals.last_at if totals else None))
     said = _key_words(typical)
     return [
         Group(
@@ -126,13 +126,14 @@ def groups(store: Store, ids: Sequence[str], wanted: Wanted, today: date) -> lis
     ]
 
 
-def first_week(today: date) -> date:
-    """The Monday with which the weeks of a sparkline begin."""
-    return today - timedelta(days=today.weekday(), weeks=WEEKS - 1)
+def latest_week(today: date, last_at: datetime | None) -> date:
+    """The Monday of this week; of the last week in which something failed, where all of it is old."""
+    last = min(today, last_at.date()) if last_at else today
+    return last - timedelta(days=last.weekday())
 
 
-def _weeks(store: Store, keys: list[str], today: date) -> Mapping[str, tuple[int, ...]]:
-    first = first_week(today)
+def _weeks(store: Store, keys: list[str], latest: date) -> Mapping[str, tuple[int, ...]]:
+    first = latest - timedelta(weeks=WEEKS - 1)
     counts: dict[str, list[int]] = defaultdict(lambda: [0] * WEEKS)
     since = datetime(first.year, first.month, first.day)
     for row in store.ask("review/group_weeks", keys=keys, since=since):
@@ -151,7 +152,7 @@ def _key_words(typical: Mapping[str, Sequence[str]]) -> Mapping[str, tuple[str, 
         rare = {
             w: n / len(typical[key]) * math.log((1 + len(having)) / elsewhere[w])
             for w, n in counts.items()
-            if len(w) > 3 or not w.isascii()
+            if len(w) > 3 or (w.isalpha() and not w.isascii())
         }
         best = sorted((w for w in rare if counts[w] > 1), key=lambda w: (-rare[w], w))
         found[key] = tuple(best[:KEY_WORDS])

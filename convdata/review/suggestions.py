@@ -181,6 +181,9 @@ def _labelled(store: Store, language: str, now: datetime) -> list[Labelled]:
         for r in store.ask("review/examples", many=10 * MANY)
         if of_language(r)
     ]
+    totals = store.ask_one("review/all_failures", kind="failed", channels=None, languages=None, since=None, until=None)
+    # Where everything is old, so is what counts as lately.
+    since = min(now, totals.last_at if totals and totals.last_at else now) - LATELY
     decided = [
         Labelled(r.text, r.normal, r.intent, "decided", r.group_id)
         for r in store.ask("review/decided_utterances", many=10 * MANY)
@@ -188,7 +191,7 @@ def _labelled(store: Store, language: str, now: datetime) -> list[Labelled]:
     ]
     understood = [
         Labelled(r.text, normalised(r.text), r.intent, "understood")
-        for r in store.ask("review/understood_utterances", many=10 * MANY, since=now - LATELY)
+        for r in store.ask("review/understood_utterances", many=10 * MANY, since=since)
         if of_language(r) and not is_none_of_these(r.intent)
     ]
     unique = {(one.normal, one.intent): one for one in reversed([*taught[:MANY], *decided[:MANY], *understood[:MANY]])}

@@ -35,7 +35,7 @@ def board() -> None:
             alt="Failures per week, by whether their group is fixed, came back, decided, new or ignored",
         )  # fmt: skip
     else:
-        st.caption("Nothing has failed in the last twelve weeks.")
+        st.caption("Nothing has failed yet.")
     with st.popover("How is this counted?", type="tertiary", icon=":material/help:"):
         st.markdown(question("review/board").sentence)
         st.markdown(

@@ -1,7 +1,8 @@
--- All messages in the chosen period, channels and languages that were not understood, and those of them that came without text.
+-- All messages in the chosen period, channels and languages that were not understood, those of them that came without text, and when the last one was.
 select
     count(*) as messages,
-    count(*) filter (where review_members.group_id is null) as without_text
+    count(*) filter (where review_members.group_id is null) as without_text,
+    max(review_members.sent_at) as last_at
 from review_members
 where review_members.kind = cast(:kind as varchar)
   and (cast(:channels as varchar[]) is null or review_members.channel = any(cast(:channels as varchar[])))
