@@ -1,10 +1,16 @@
 """A report as a page to print: it stands alone, asks for nothing, and shows every text as it was written."""
 
+from datetime import datetime
 from html import escape
 from typing import Any
 
+from convdata.activity import act, record
 from convdata.captions import percent
+from convdata.database import Store
+from convdata.filters import Choices
 from convdata.headlines import share_in_brief
+from convdata.report import report
+from convdata.vocabulary import Act
 from convdata.week import WEEKDAYS, peak
 
 STYLE = """
@@ -17,6 +23,14 @@ td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}small
 @media print{body{margin:0;max-width:none}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 """
 TITLES = {"channel": "By channel", "language": "By language", "channel_language": "By channel and language"}
+
+
+def download(store: Store, choices: Choices, *, by: str, now: datetime) -> bytes:
+    """The page as a file, recorded: its topics are customers' own words."""
+    page = report_page(report(store, choices, now)).encode()
+    details = {"from": str(choices["from"]), "to": str(choices["to"])}
+    store.change(lambda t: record(t, act(Act.DOWNLOAD_REPORT, actor=by, now=now, details=details)))
+    return page
 
 
 def report_page(found: dict[str, Any]) -> str:

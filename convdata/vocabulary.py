@@ -45,6 +45,7 @@ class Act(StrEnum):
     DOWNLOAD_USER = "download_user"
     DOWNLOAD_CONVERSATION = "download_conversation"
     DOWNLOAD_LIST = "download_list"
+    DOWNLOAD_REPORT = "download_report"
     IMPORT = "import"
     REVIEW = "review"
     MARK_DAY = "mark_day"
@@ -63,6 +64,7 @@ class Act(StrEnum):
             "download_user": "Downloaded user data",
             "download_conversation": "Downloaded a conversation",
             "download_list": "Downloaded a list",
+            "download_report": "Downloaded a report",
             "import": "Imported",
             "review": "Decided in Review",
             "mark_day": "Marked a day",

@@ -3,7 +3,7 @@
 import csv
 import io
 
-from convdata import listing
+from convdata import listing, report_page
 from convdata.database import Store
 from convdata.downloads import without_guard
 from convdata.filters import Choices
@@ -35,3 +35,11 @@ def test_each_download_is_recorded_without_a_word_of_its_content(store: Store) -
     (record,) = rows(store, "activity", "actor", "act", "details")
     assert record[:2] == ("Chen", "download_list")
     assert record[2] == '{"customers": 1, "filters": ["search"]}'
+
+
+def test_a_report_that_is_taken_away_is_recorded(store: Store) -> None:
+    tell(store, message("a", understood=False, text="<b>late</b>"))
+    period = Choices({"from": NOON.date(), "to": NOON.date()})
+    assert b"<b>late</b>" not in report_page.download(store, period, by="Chen", now=NOON)
+    (record,) = rows(store, "activity", "actor", "act")
+    assert tuple(record) == ("Chen", "download_report")

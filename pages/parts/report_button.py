@@ -1,14 +1,12 @@
 """The whole page to take away: one HTML file that stands alone and can be printed."""
 
-from datetime import datetime
+import secrets
 from functools import partial
 
 import streamlit as st
 
-from convdata.database import Store
 from convdata.filters import Choices
-from convdata.report import report
-from convdata.report_page import report_page
+from convdata.report_page import download
 from pages.parts import desk
 
 
@@ -16,8 +14,9 @@ def report_button(choices: Choices) -> None:
     """Made when it is asked for."""
     st.download_button(
         "Report to print",
-        partial(_report, desk.store(), choices, desk.now()),
-        file_name=f"misheard-trends-{choices['from']}-{choices['to']}.html",
+        partial(download, desk.store(), choices, by=desk.reader(), now=desk.now()),
+        # With a part nobody can guess: two readers' files must never share a link.
+        file_name=f"misheard-trends-{choices['from']}-{choices['to']}-{secrets.token_hex(4)}.html",
         mime="text/html",
         key="report",
         on_click="ignore",
@@ -25,7 +24,3 @@ def report_button(choices: Choices) -> None:
         icon=":material/print:",
         help="All numbers of this page as one file that opens anywhere",
     )
-
-
-def _report(store: Store, choices: Choices, now: datetime) -> bytes:
-    return report_page(report(store, choices, now)).encode()
