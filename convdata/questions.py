@@ -48,7 +48,8 @@ def question(path: str, kind: str = "duckdb") -> Question:
     comments = [line[2:].strip() for line in text.splitlines() if line.startswith("--")]
     declared = next((c.removeprefix("incoming:") for c in comments if c.startswith("incoming:")), "")
     columns = tuple(
-        (name, kind_of) for name, kind_of in (part.strip().split(" ", 1) for part in declared.split(",") if part.strip())
+        (name, kind_of)
+        for name, kind_of in (part.strip().split(" ", 1) for part in declared.split(",") if part.strip())
     )
     sentence = " ".join(c for c in comments if not c.startswith("incoming:"))
     body = "\n".join(line for line in text.splitlines() if not line.startswith("--")).strip().rstrip(";")

@@ -74,7 +74,7 @@ def test_it_says_by_whom_the_bot_is_muted_and_for_how_long(story: Store) -> None
 
 
 def test_what_became_of_a_reply_stands_beside_it(story: Store, fake: FakeGraph) -> None:
-    how = {"by": "Chen", "now": now_utc()}
+    how: dict[str, Any] = {"by": "Chen", "now": now_utc()}
     replying.reply(story, maya(story), "Hello", reply_id="r-1", **how)
     deliver_due(story, now_utc())
     fake.faults[MAYA].append("no_such_user")

@@ -10,9 +10,8 @@ from convdata.filters import Choices
 from convdata.headlines import HEADLINES, headline, in_brief
 from convdata.markers import mark_day
 from convdata.report import report
-from convdata.report_page import report_page
+from convdata.report_page import download, report_page
 from convdata.stats import table
-from pages.parts.report_button import _report
 from tests.conftest import NOW
 from tests.story import NOON, message, tell
 
@@ -48,7 +47,7 @@ def test_the_page_stands_alone_and_is_literal(store: Store) -> None:
 
 
 def test_the_button_of_the_page_gives_that_file(demo: Store) -> None:
-    assert _report(demo, WEEK, NOW) == report_page(report(demo, WEEK, NOW)).encode()
+    assert download(demo, WEEK, by="Ada", now=NOW) == report_page(report(demo, WEEK, NOW)).encode()
 
 
 def test_the_digest_is_printed_for_people_and_for_programs(duckdb_url, monkeypatch, capsys) -> None:  # type: ignore[no-untyped-def]

@@ -2,10 +2,12 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from convdata.activity import latest
+from convdata.database import Store
 from convdata.errors import NotAllowed, NotFound
 from convdata.review import by_hand, decisions, progress, suggestions
 from convdata.review.opening import utterances
@@ -56,6 +58,7 @@ def test_many_are_decided_at_once_and_undone_at_once(two_groups):
     decisions.ignore(two_groups, [g.group_id for g in groups(two_groups)], by="Ada", now=NOON + DAY)
     assert {g.row.state for g in groups(two_groups)} == {"ignored"}
     undone = decisions.undo(two_groups, by="Ada", now=NOON + DAY)
+    assert undone
     assert (undone.what, len(undone.groups)) == ("ignore", 2)
     assert sorted(map(str, rows(two_groups, "review_groups"))) == before
     assert decisions.undo(two_groups, by="Ada", now=NOON + DAY) is None
@@ -99,11 +102,11 @@ def test_a_merge_and_a_move_can_be_undone_whole(two_groups):
     before = sorted(map(str, rows(two_groups, "review_members"))), sorted(map(str, rows(two_groups, "review_groups")))
     by_hand.merge(two_groups, [refund(two_groups).group_id, dog(two_groups).group_id], by="Ada", now=NOON)
     assert [g.row.messages for g in groups(two_groups)] == [7]
-    assert decisions.undo(two_groups, by="Ada", now=NOON).what == "merge"
+    assert taken_back(two_groups) == "merge"
     moved = utterances(two_groups, dog(two_groups).group_id)[0][0].row.utterance
     by_hand.move(two_groups, dog(two_groups).group_id, [moved], refund(two_groups).group_id, by="Ada", now=NOON)
     assert sorted(g.row.messages for g in groups(two_groups)) == [2, 5]
-    assert decisions.undo(two_groups, by="Ada", now=NOON).what == "move"
+    assert taken_back(two_groups) == "move"
     members = sorted(map(str, rows(two_groups, "review_members")))
     # A group that a merge had emptied is there again; when it was founded is not what it is.
     assert (members, len(rows(two_groups, "review_groups"))) == (before[0], len(before[1]))
@@ -154,7 +157,7 @@ def test_what_is_like_something_ignored_is_ignored_silently(two_groups):
 
 
 def _by_standing(store):
-    summed = {}
+    summed: dict[str, Any] = {}
     for row in progress.board(store, (NOON + 5 * DAY).date()):
         summed[row.standing] = summed.get(row.standing, 0) + row.messages
     return [type("Row", (), {"standing": s, "messages": n}) for s, n in summed.items()]
@@ -255,3 +258,9 @@ def test_each_utterance_has_the_two_turns_before_and_after(store):
     assert total == 1
     assert [t.text for t in found[0].before] == turns[:2]
     assert [t.text for t in found[0].after] == turns[3:5]
+
+
+def taken_back(store: Store) -> str:
+    undone = decisions.undo(store, by="Ada", now=NOON)
+    assert undone
+    return undone.what
