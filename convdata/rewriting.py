@@ -11,6 +11,7 @@ at the next start; the erasure left a note in the store, and the next start writ
 import logging
 import os
 import shutil
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -99,6 +100,7 @@ def _vacuum(store: Store) -> None:
     """A plain vacuum leaves the bytes in the free space of pages until something is written over them (seen, 20 of 20);
     a full one does not, but nobody can read the table meanwhile.
     """
+    _wait_for_older_readers(store)
     tables = [held.table for held in HELD]
     sizes = "select pg_total_relation_size(cast(name as regclass)) from unnest(cast(%s as text[])) as name"
     with store.driver() as driver:
@@ -111,6 +113,30 @@ def _vacuum(store: Store) -> None:
         # The planner's samples of names and texts, gathered anew just now, without the old ones.
         "vacuum (full) pg_statistic",
     )
+
+
+def _wait_for_older_readers(store: Store, seconds: float = 20) -> None:
+    """While anybody's snapshot is older than the erasure (a report, the server's own analyze), no vacuum takes away what
+    that snapshot could still see. Raises StoreAway where one stays: then it is tried again.
+    """
+    mine = "select cast(cast(pg_current_xact_id() as text) as bigint) % 4294967296"
+    older = (
+        "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() "
+        "and cast(cast(backend_xmin as text) as bigint) < %s"
+    )
+    with store.driver() as driver:
+        (begun,) = driver.execute(mine).fetchone()
+        driver.commit()
+    patience = time.monotonic() + seconds
+    while True:
+        with store.driver() as driver:
+            (readers,) = driver.execute(older, [begun]).fetchone()
+            driver.rollback()
+        if not readers:
+            return
+        if time.monotonic() > patience:
+            raise StoreAway("Somebody has been reading since before the erasure; its bytes are taken away after that.")
+        time.sleep(0.05)
 
 
 def _copy(driver: Any, new: Path) -> None:

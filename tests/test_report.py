@@ -50,7 +50,7 @@ def test_the_button_of_the_page_gives_that_file(demo: Store) -> None:
     assert download(demo, WEEK, by="Ada", now=NOW) == report_page(report(demo, WEEK, NOW)).encode()
 
 
-def test_the_digest_is_printed_for_people_and_for_programs(duckdb_url, monkeypatch, capsys) -> None:  # type: ignore[no-untyped-def]
+def test_the_digest_is_printed_for_people_and_for_programs(duckdb_url, monkeypatch, capsys) -> None:
     monkeypatch.setenv("MISHEARD_STORE", duckdb_url)
     for format in ("text", "html", "json"):
         assert main(["digest", "--format", format, "--from", "2026-08-01", "--to", "2026-08-07"]) == 0
