@@ -106,10 +106,12 @@ def _empty(kind: str, server: str | None, folder: str) -> Iterator[str]:
 
 def _imported(url: str, file: Path, events: int, memory: list[float]) -> None:
     store = open_store(settings_of(url), NOW)
+    passed: set[int] = set()
 
     def progress(done: int, total: int, counts: Counts) -> None:
         for place, share in enumerate((0.1, 0.5, 1.0)):
-            if done >= share * total and (share == 1.0 or done < (share + 0.2) * total):
+            if done >= share * total and place not in passed:
+                passed.add(place)
                 memory[place] = max(memory[place], _resident())
 
     try:

@@ -1,7 +1,7 @@
 """The Customers page: its rows, however filtered and however deep, and how many there are."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -73,9 +73,10 @@ def cases(store: Store, hand: Hand) -> Iterator[Case]:
         yield Case(
             f"first page, {name}", partial(_page, store, choices, 1, total), _pages_by_hand(hand, where), within=within
         )
-        yield Case(
-            f"count, {name}", partial(customer_pages.count, store, choices), [_count(hand, where)], within=within
-        )
+        counts = [_count(hand, where)]
+        if {*chosen} == {"failed_from", "failed_to"}:  # the customers' own rows are not needed
+            counts.append(_count_days(hand, chosen["failed_from"], chosen["failed_to"]))
+        yield Case(f"count, {name}", partial(customer_pages.count, store, choices), counts, within=within)
     yield from _deep(store, hand)
     period = Choices({"from": MONTH, "to": QUARTER + timedelta(days=75)}, UTC)
     later = continued(period)
@@ -100,12 +101,12 @@ def cases(store: Store, hand: Hand) -> Iterator[Case]:
     yield Case(
         "who needs help, the longest waiting",
         lambda: _keys(store.ask("customers/oldest_waiting", many=5)),
-        _first_five(hand, "status = 'need_help'", "need_help_since"),
+        _first_five(hand, "status = 'need_help'", "need_help_since", ""),
     )
     yield Case(
         "who is muted now",
         lambda: _keys(store.ask("mutes/muted_now", now=NOW, limit=5)),
-        _first_five(hand, f"muted_until > {MIDNIGHT}", "last_message_at"),
+        _first_five(hand, f"muted_until > {MIDNIGHT}", "last_message_at", ", count(*) over () as picked"),
     )
 
 
@@ -160,11 +161,13 @@ def _pages_from_the_end(hand: Hand, from_end: int) -> list[Way]:
     return [lambda: _in_two_steps(hand, keys)[::-1], lambda: _in_one_step(hand, keys)]
 
 
-def _first_five(hand: Hand, where: str, order: str) -> list[Way]:
+def _first_five(hand: Hand, where: str, order: str, counted: str) -> list[Way]:
     ordered = f"order by {order}, customers.customer_key"
-    columns = "customers.*, count(*) over () as picked"
+    columns = (
+        f"customers.customer_key, channel, last_message_at, muted_at, muted_until, muted_by, need_help_since{counted}"
+    )
     whole = (
-        f"select {columns}, people.* from customers join people on people.customer_key = customers.customer_key "
+        f"select {columns}, people.customer_id, first_name, last_name from customers join people on people.customer_key = customers.customer_key "
         f"where {where} {ordered} limit 5"
     )
     stepped = (
@@ -205,6 +208,13 @@ def _in_one_step(hand: Hand, keys: str) -> list[str]:
 
 def _count(hand: Hand, where: str) -> Way:
     return lambda: hand.one(f"select count(*) from customers where {where}")
+
+
+def _count_days(hand: Hand, first: date, last: date) -> Way:
+    return lambda: hand.one(
+        "select count(distinct customer_key) from customer_days "
+        f"where not_understood > 0 and day between '{first}' and '{last}'"
+    )
 
 
 def _page(

@@ -74,6 +74,8 @@ def test_failed_between_finds_who_was_not_understood_then_whatever_came_after(st
     assert found(store, failed_from=date(2026, 8, 4)) == []
     assert found(store, failed_language=("fr",)) == ["a"]
     assert found(store, failed_language=("en",)) == []
+    assert found(store, failed_to=date(2026, 8, 9), channel=("webchat",)) == ["a"]
+    assert found(store, failed_to=date(2026, 8, 9), channel=("alexa",)) == []
 
 
 @pytest.mark.parametrize(
