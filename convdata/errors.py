@@ -8,6 +8,7 @@
     ├── StoreNotEmpty       the demo world only goes into an empty store
     ├── NotFound            no such customer: unknown, erased, or a mangled link
     ├── NotAllowed          a rule of the domain says no
+    │   └── NotForYou       whoever asks has not the role for it, or is not signed in
     ├── FileUnreadable      an import cannot be read at all
     ├── ImportStopped       an import stopped in the middle; what came before is stored
     └── EventRejected       one event cannot be taken; the rest goes on
@@ -48,6 +49,10 @@ class NotFound(MisheardError):
 
 
 class NotAllowed(MisheardError):
+    pass
+
+
+class NotForYou(NotAllowed):
     pass
 
 
