@@ -88,6 +88,7 @@ class Conversation:
     mute_reason: str | None = None
     mutes: list[Mute] = field(default_factory=list)
     recount: bool = False
+    waits_anew: bool = False
 
     @classmethod
     def new(cls, customer_key: str, channel: str, customer_id: str, at: datetime) -> "Conversation":
@@ -170,6 +171,11 @@ class Conversation:
 
     def _say_status(self, status: Status, reason: str | None, when: datetime, word: tuple[datetime, int]) -> None:
         if word < (self.status_said_at, self.status_said_seq):
+            if self.need_help_since is not None:
+                # It is not the latest word, but may be the first, or the one that ended an earlier Need Help.
+                first = status is Status.NEED_HELP and when < self.need_help_since
+                ended = status is Status.OK and when >= self.need_help_since
+                self.waits_anew = self.waits_anew or first or ended
             return
         self.status_said_at, self.status_said_seq = word
         if status is Status.NEED_HELP:

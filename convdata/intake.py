@@ -15,6 +15,7 @@ from convdata.database import Overtaken, Store, Transaction
 from convdata.events import Customer, Event, Message, MuteSaid, StatusSaid
 from convdata.keys import customer_key, event_key
 from convdata.vocabulary import Act, MuteEnd
+from convdata.waiting import waiting_since
 
 # An event, its customer's key, its own.
 Keyed = tuple[Event, str, int]
@@ -308,6 +309,11 @@ class _Batch:
         tell("add_other_events", _columns(OTHER_COLUMNS, self.other_events))
         record(self.transaction, *self.activity)
         touched = sorted(self.touched.values(), key=lambda c: c.customer_key)
+        late = [c for c in touched if c.waits_anew]
+        if late:
+            since = waiting_since(self.transaction, [c.customer_key for c in late])
+            for conversation in late:
+                conversation.need_help_since = since.get(conversation.customer_key) or conversation.need_help_since
         for conversation in touched:
             conversation.settle()
         keep(self.transaction, touched)

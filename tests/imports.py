@@ -55,12 +55,8 @@ def standing(store: Store) -> dict[str, Any]:
     """Everything that counts and lists are made of, and that may not depend on the order of arrival."""
     conversations = rows(store, "customers", "*")
     names = _names(store, "customers")
-    # Since when somebody needs help is the first word that came, where several were said before it was cleared.
-    kept = [n for n in names if n != "need_help_since"]
     return {
-        "customers": sorted(
-            str([(n, v) for n, v in zip(names, row, strict=True) if n in kept]) for row in conversations
-        ),
+        "customers": sorted(str(list(zip(names, row, strict=True))) for row in conversations),
         "people": sorted(str(row) for row in rows(store, "people", "customer_key", "first_name", "email", "last_text")),
         **counted(store),
     }

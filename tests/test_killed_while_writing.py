@@ -5,99 +5,26 @@ run has time for.
 """
 
 import http.client
-import json
 import os
 import random
 import subprocess
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
-from convdata.counts import rebuild
 from convdata.database import Store
 from tests.browser.dashboard import Dashboard, running_dashboard
 from tests.http import BEARER, EVENTS, TOKENS, Box, an_event, asked
+from tests.killing import SENDERS, Sender, cycles, nothing_is_lost_or_doubled, sending
 from tests.postgres import FAST, Postgres, _ordinary_user, _programs, running_postgres
 from tests.story import opened, rows
 
 CYCLES = int(os.environ.get("MISHEARD_KILL_CYCLES", "2"))
-SENDERS = 4
-JSON = {"Content-Type": "application/json"} | BEARER
-
-
-class Sender(threading.Thread):
-    """A bot that reports without pause and sends again what was not taken: messages, their verdicts, mutes, details."""
-
-    def __init__(self, url: str, name: str) -> None:
-        super().__init__(daemon=True)
-        self.address = urlsplit(url).netloc
-        self.name = name
-        self.enough = threading.Event()
-        self.acknowledged: set[str] = set()
-        self.not_known: set[str] = set()
-        self.statuses: list[tuple[float, int]] = []
-
-    def run(self) -> None:
-        connection = http.client.HTTPConnection(self.address, timeout=30)
-        number = 0
-        batch = self._batch(number)
-        while not self.enough.is_set():
-            ids = {event["id"] for event in batch}
-            try:
-                connection.request("POST", EVENTS, json.dumps(batch), JSON)
-                answer = connection.getresponse()
-                said = json.loads(answer.read())
-            except (OSError, http.client.HTTPException):
-                self.not_known |= ids
-                connection.close()
-                time.sleep(0.05)
-                continue
-            self.statuses.append((time.monotonic(), answer.status))
-            if answer.status != 200:
-                assert said["error"]["code"]
-                self.not_known |= ids
-                time.sleep(0.05)
-                continue
-            assert not said["rejected"], said
-            self.acknowledged |= ids
-            number += 1
-            batch = self._batch(number)
-
-    def _batch(self, number: int) -> list[dict[str, Any]]:
-        common = {"customer_id": f"{self.name}-{number % 7}"}
-        message = an_event(id=f"{self.name}-{number}", **common)
-        if number % 5 == 1:
-            return [message, message | {"understood": False, "intent": "nlu_fallback", "confidence": 0.3}]
-        if number % 5 == 2:
-            return [message, an_event("mute", id=f"{self.name}-{number}-mute", muted=number % 2 == 0, **common)]
-        if number % 5 == 3:
-            return [message, an_event("customer", id=f"{self.name}-{number}-who", first_name=f"Ada {number}", **common)]
-        if number % 5 == 4:
-            several = [
-                an_event(id=f"{self.name}-{number}-{part}", customer_id=f"{self.name}-{part}") for part in range(9)
-            ]
-            return [message, *several]
-        return [message]
-
-
-@contextmanager
-def sending(url: str, name: str) -> Iterator[list[Sender]]:
-    senders = [Sender(url, f"{name}-{n}") for n in range(SENDERS)]
-    for sender in senders:
-        sender.start()
-    yield senders
-    for sender in senders:
-        sender.enough.set()
-    for sender in senders:
-        sender.join(60)
-        assert not sender.is_alive()
 
 
 def _ask(dashboard: Dashboard, path: str) -> int:
@@ -108,56 +35,11 @@ def _ask(dashboard: Dashboard, path: str) -> int:
     return status
 
 
-def _nothing_is_lost_or_doubled(store: Store, acknowledged: set[str], not_known: set[str]) -> None:
-    found = Counter(row.event_id for table in ("messages", "other_events") for row in rows(store, table, "event_id"))
-    assert [e for e, times in found.items() if times > 1] == []
-    assert acknowledged - set(found) == set()
-    assert set(found) - acknowledged - not_known == set()
-    written = Counter(row.k for row in rows(store, "messages", "cast(customer_key as varchar) as k"))
-    assert {
-        row.k: row.n for row in rows(store, "customers", "cast(customer_key as varchar) as k, message_count as n")
-    } == written
-    counted = _daily(store)
-    rebuild(store)
-    assert counted == _daily(store)
-
-
-def _daily(store: Store) -> list[Any]:
-    sums = ", ".join(f"cast(sum({name}) as bigint)" for name in ("eligible", "not_understood", "buttons"))
-    found = rows(
-        store,
-        "daily_counts group by day, channel, language order by day, channel, language",
-        "day",
-        "channel",
-        "language",
-        sums,
-    )
-    return [tuple(row) for row in found if any(row[3:])]
-
-
 @pytest.mark.timeout(180 + 30 * CYCLES)
 def test_what_was_answered_survives_being_killed(store_url: str, tmp_path: Path) -> None:
-    acknowledged: set[str] = set()
-    not_known: set[str] = set()
-    chance = random.Random(7)
-    for cycle in range(CYCLES):
-        with running_dashboard(store_url, tmp_path, MISHEARD_INTAKE_TOKEN=TOKENS) as dashboard:
-            with sending(dashboard.url, f"s{cycle}") as senders:
-                deadline = time.monotonic() + 60
-                while not all(sender.acknowledged for sender in senders):  # it has opened the store
-                    assert time.monotonic() < deadline, dashboard.log.read_text()
-                    time.sleep(0.02)
-                time.sleep(chance.uniform(0, 1.5))
-                dashboard.process.kill()
-                for sender in senders:
-                    sender.enough.set()
-            for sender in senders:
-                acknowledged |= sender.acknowledged
-                not_known |= sender.not_known
-    store = opened(store_url)
-    _nothing_is_lost_or_doubled(store, acknowledged, not_known - acknowledged)
-    store.close()
-    print(f"{CYCLES} kills, {len(acknowledged)} events acknowledged, none lost, none doubled")
+    survived = cycles(store_url, tmp_path, CYCLES)
+    assert survived.kills == CYCLES
+    assert survived.acknowledged >= CYCLES * SENDERS
 
 
 def test_stopping_in_peace_answers_what_was_asked(duckdb_url: str, tmp_path: Path) -> None:
@@ -171,7 +53,7 @@ def test_stopping_in_peace_answers_what_was_asked(duckdb_url: str, tmp_path: Pat
         assert dashboard.process.wait(15) in (0, -15)
     store = opened(duckdb_url)
     known = set().union(*(sender.acknowledged for sender in senders))
-    _nothing_is_lost_or_doubled(store, known, set().union(*(sender.not_known for sender in senders)))
+    nothing_is_lost_or_doubled(store, known, set().union(*(sender.not_known for sender in senders)))
     store.close()
     assert {status for sender in senders for _, status in sender.statuses} <= {200, 503}
 
@@ -204,7 +86,7 @@ def _go_away_and_come_back(server: Postgres, url: str, tmp_path: Path) -> None:
         assert all(went <= when <= came + 10 for when, status in statuses if status == 503)
     store = opened(url)
     known = set().union(*(sender.acknowledged for sender in senders))
-    _nothing_is_lost_or_doubled(store, known, set().union(*(sender.not_known for sender in senders)) - known)
+    nothing_is_lost_or_doubled(store, known, set().union(*(sender.not_known for sender in senders)) - known)
     store.close()
 
 

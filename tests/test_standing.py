@@ -58,6 +58,18 @@ def test_a_late_word_of_a_program_does_not_undo_a_persons(store):
     assert standing(store) == "need_help"
 
 
+def test_somebody_waits_since_the_first_word_whatever_the_order_in_which_words_come(store):
+    first, cleared, again, last = (NOON + n * HOUR for n in range(4))
+    tell(store, status("need_help", at=last, reason="Still waiting"))
+    tell(store, status("need_help", at=first, reason="Angry"), now=last)
+    assert rows(store, "customers", "need_help_since") == [(first,)]
+    assert rows(store, "people", "need_help_reason") == [("Still waiting",)]
+    tell(store, status("ok", at=cleared), now=last)
+    assert rows(store, "customers", "need_help_since") == [(last,)]
+    tell(store, status("need_help", at=again), now=last)
+    assert rows(store, "customers", "need_help_since") == [(again,)]
+
+
 def test_an_unknown_customer_is_said_to_be_unknown(store):
     for act in (need_help, clear_need_help):
         with pytest.raises(NotFound):
