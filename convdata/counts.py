@@ -5,7 +5,7 @@ buttons are counted apart; messages while muted and attachments are not eligible
 """
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -84,7 +84,8 @@ class Differences:
                 sums[:] = map(sum, zip(sums, counts, strict=True))
         return [(key, counts) for key, counts in daily.items() if any(counts)]
 
-    def tell(self, transaction: Transaction) -> None:
+    def tell(self, transaction: Transaction, *, new: Container[str] = ()) -> None:
+        """Write the differences; customers that are ``new`` have no counts yet that could grow."""
         daily = self._daily()
         if daily:
             transaction.tell(
@@ -101,19 +102,22 @@ class Differences:
         changed = sorted((key, counts) for key, counts in self._counts.items() if any(counts))
         if changed:
             days = [key[1] for key, _ in changed]
-            rows: dict[str, Sequence[object]] = {
-                "customer_key": [key[0] for key, _ in changed],
-                "day": days,
-                "channel": [self._channel[key[0]] for key, _ in changed],
-                "language": [key[2] for key, _ in changed],
-                "messages": [counts[0] for _, counts in changed],
-                "eligible": [counts[1] for _, counts in changed],
-                "not_understood": [counts[2] for _, counts in changed],
-                "buttons": [counts[3] for _, counts in changed],
-            }
             bounds = {"first_day": min(days), "last_day": max(days)}
-            transaction.tell("grow_customer_days", rows, **bounds)
-            transaction.tell("add_customer_days", rows, **bounds)
+            there = [(key, counts) for key, counts in changed if key[0] not in new]
+            transaction.tell("grow_customer_days", self._rows(there), **bounds)
+            transaction.tell("add_customer_days", self._rows(changed), **bounds)
+
+    def _rows(self, changed: Sequence[tuple[tuple[str, date, str], list[int]]]) -> dict[str, Sequence[object]]:
+        return {
+            "customer_key": [key[0] for key, _ in changed],
+            "day": [key[1] for key, _ in changed],
+            "channel": [self._channel[key[0]] for key, _ in changed],
+            "language": [key[2] for key, _ in changed],
+            "messages": [counts[0] for _, counts in changed],
+            "eligible": [counts[1] for _, counts in changed],
+            "not_understood": [counts[2] for _, counts in changed],
+            "buttons": [counts[3] for _, counts in changed],
+        }
 
 
 def recount(transaction: Transaction, zone: ZoneInfo, customer_keys: Sequence[str]) -> None:

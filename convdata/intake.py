@@ -1,6 +1,6 @@
 """Events become rows: a batch in one transaction, every event in exactly one count."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from operator import attrgetter
@@ -99,6 +99,7 @@ class _Batch:
         self.conversations: dict[str, Conversation] = {}
         self.known: dict[tuple[str, str], _Known] = {}
         self.touched: dict[str, Conversation] = {}
+        self.unwritten: dict[str, Conversation] = {}
         # Rows are tuples and not lists: of a hundred thousand lists Python's garbage collector makes a day's work.
         self.messages: dict[tuple[str, str], tuple[Any, ...]] = {}
         self.verdicts: dict[tuple[str, str], tuple[int, _Known]] = {}
@@ -128,7 +129,7 @@ class _Batch:
         self.erased = self._erased(list(first))
         kept_out = {k for k, e in first.items() if k in self.erased and e.when <= self.erased[k]}
         new = [k for k in first if k not in self.conversations and k not in kept_out]
-        if new:
+        if new and not self.store.one_writer:
             self.conversations |= self._add([(k, first[k]) for k in new])
             if self._erased(new) != {k: self.erased[k] for k in new if k in self.erased}:
                 raise Overtaken("customers of this batch were added and erased while it was read")
@@ -171,7 +172,7 @@ class _Batch:
             return
         conversation = self.conversations.get(key)
         if conversation is None:  # its first event was suppressed; this one is of a new customer
-            conversation = self.conversations[key] = self._add([(key, event)])[key]
+            conversation = self.conversations[key] = self._begin(key, event)
         self.touched[key] = conversation
         self.counts.stored += 1
         if isinstance(event, Message):
@@ -316,11 +317,22 @@ class _Batch:
                 conversation.need_help_since = since.get(conversation.customer_key) or conversation.need_help_since
         for conversation in touched:
             conversation.settle()
-        keep(self.transaction, touched)
-        self.differences.tell(self.transaction)
+        if self.unwritten:
+            rows = _columns_of([c for c in touched if c.customer_key in self.unwritten])
+            tell("add_customers", rows)
+            tell("add_people", rows)
+        keep(self.transaction, touched, written=self.unwritten)
+        self.differences.tell(self.transaction, new=self.unwritten)
         again = [c.customer_key for c in touched if c.recount]
         if again:
             recount(self.transaction, self.store.settings.timezone, again)
+
+    def _begin(self, key: str, event: Event) -> Conversation:
+        """A conversation's first event. Where nobody else writes meanwhile, it is written once, as it is in the end."""
+        if not self.store.one_writer:
+            return self._add([(key, event)])[key]
+        self.unwritten[key] = Conversation.new(key, event.channel, event.customer_id, event.when)
+        return self.unwritten[key]
 
     def _add(self, firsts: Sequence[tuple[str, Event]]) -> dict[str, Conversation]:
         """New conversations, stored; where another writer was quicker, theirs."""
@@ -343,9 +355,9 @@ def load(transaction: Transaction, keys: list[str]) -> dict[str, Conversation]:
     return conversations
 
 
-def keep(transaction: Transaction, conversations: Sequence[Conversation]) -> None:
-    """Write conversations back as they are now, with the mutes that began or ended."""
-    rows = _columns_of(conversations)
+def keep(transaction: Transaction, conversations: Sequence[Conversation], *, written: Container[str] = ()) -> None:
+    """Write conversations back as they are now, but those that are ``written``, with the mutes that began or ended."""
+    rows = _columns_of([c for c in conversations if c.customer_key not in written])
     transaction.tell("keep_customers", rows)
     transaction.tell("keep_people", rows)
     mutes = [mute for c in conversations for mute in c.mutes]

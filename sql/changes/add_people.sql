@@ -19,4 +19,3 @@ select
     mute_reason
 from incoming
 order by customer_key
-on conflict (customer_key) do nothing
