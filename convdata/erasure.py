@@ -58,7 +58,7 @@ HELD: tuple[Held, ...] = (
 # Tables that hold nothing of any one customer; a test wants every table either here or above.
 OF_NOBODY = (
     "store_facts", "schema_steps", "daily_counts", "review_groups", "review_decisions", "review_examples",
-    "review_intents", "review_exports", "canned_replies", "markers",
+    "review_intents", "review_exports", "canned_replies", "markers", "alerts", "activity_links", "activity_head",
 )  # fmt: skip
 
 

@@ -81,6 +81,8 @@ HEADLINES: tuple[Headline, ...] = (
     ),
 )  # fmt: skip
 
+BY_KEY = {one.key: one for one in HEADLINES}
+
 
 def headline(asks: Asks, choices: Choices, of: Headline, now: datetime) -> dict[str, Any]:
     """The one row of its question: whole numbers, and ``median_seconds`` (None where nobody was answered)."""

@@ -3,16 +3,20 @@
 Every number is the answer of the question that the page itself asks.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from convdata.alerts import alerts
 from convdata.busiest import hours
 from convdata.channels import channel, language_title
 from convdata.database import Store
 from convdata.filters import Choices
+from convdata.firing import standings
 from convdata.headlines import HEADLINES, headline, in_brief, share_in_brief
 from convdata.markers import markers
 from convdata.marks import step_for
+from convdata.periods import local_day
+from convdata.rights import Actor, Right, require
 from convdata.stats import CONVERSATIONS, MESSAGES, before, table
 from convdata.topics import topics
 
@@ -23,7 +27,9 @@ def report(store: Store, choices: Choices, now: datetime) -> dict[str, Any]:
     """All of it, as JSON can say it. ``choices`` name both days of the period."""
     step = step_for(choices["from"], choices["to"])
     earlier = before(choices)
-    found = topics(store, choices)
+    found = topics(store, choices, by=by)
+    # Alerts look at whole days: those up to the end of the period, or to yesterday.
+    last = min(choices["to"], local_day(now, choices.timezone) - timedelta(days=1))
     return {
         "from": choices["from"].isoformat(),
         "to": choices["to"].isoformat(),
@@ -34,6 +40,7 @@ def report(store: Store, choices: Choices, now: datetime) -> dict[str, Any]:
         "numbers": [*_rates(store, choices, earlier), *_headlines(store, choices, earlier, now)],
         "tables": {name: _named(table(store, choices, by)) for name, by in TABLES.items()},
         "step": step,
+        "alerts": [s.as_json() for s in standings(store, alerts(store), last, choices.timezone, now)],
         "over_time": table(store, choices, ["day"], step),
         "hours": hours(store, choices),
         "topics": {

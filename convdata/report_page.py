@@ -20,6 +20,7 @@ th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #dfe2e9;vertic
 td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}small{color:#596072}
 .bar{background:#b26a00;height:.5rem;border-radius:2px;min-width:1px}td.b{width:30%}tr{break-inside:avoid}
 .week td,.week th{padding:.1rem;text-align:center;font-size:.7rem;border:1px solid #fff}
+.alert{border-left:4px solid #b26a00;padding:.2rem .8rem;background:#fcf1df}
 @media print{body{margin:0;max-width:none}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 """
 TITLES = {"channel": "By channel", "language": "By language", "channel_language": "By channel and language"}
@@ -41,6 +42,7 @@ def report_page(found: dict[str, Any]) -> str:
         f"<h1>Misheard: trends</h1><p>{_text(about)}{_text('; ' + filtered if filtered else '')}.</p>",
         _numbers(found),
         *(_rates(TITLES[name], rows) for name, rows in found["tables"].items()),
+        _alerts(found["alerts"]),
         _rates(f"By {found['step']}", [row | {"title": row["day"]} for row in found["over_time"]]),
         _week(found["hours"]),
         _list("Top topics of failure", _topics(found["topics"])),
@@ -55,6 +57,19 @@ def report_page(found: dict[str, Any]) -> str:
 
 def _numbers(found: dict[str, Any]) -> str:
     rows = "".join(
+def _alerts(found: list[dict[str, Any]]) -> str:
+    """Those that fire, first of all; how many others there are."""
+    firing = [a for a in found if a["fires"]]
+    said = "".join(
+        f"<p class=alert><b><bdi>{_text(a['alert'])}</bdi></b><br>{_text(a['said'])} · {a['from']} to {a['to']}</p>"
+        for a in firing
+    )
+    calm = len(found) - len(firing)
+    return said + (
+        f"<p><small>{calm} {'alert does' if calm == 1 else 'alerts do'} not fire.</small></p>" if calm else ""
+    )
+
+
         f"<tr><td>{_text(n['title'])}<br><small>{_text(n['definition'])}</small></td><td class=n><b>{_text(n['value'])}</b>"
         f"</td><td>{_text(n['rests_on'])}</td><td class=n>{_text(n['before'] or '')}</td></tr>"
         for n in found["numbers"]

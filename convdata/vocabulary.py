@@ -50,6 +50,9 @@ class Act(StrEnum):
     REVIEW = "review"
     MARK_DAY = "mark_day"
     UNMARK_DAY = "unmark_day"
+    DEFINE_ALERT = "define_alert"
+    REMOVE_ALERT = "remove_alert"
+    DOWNLOAD_NUMBERS = "download_numbers"
 
     @property
     def label(self) -> str:
@@ -69,7 +72,21 @@ class Act(StrEnum):
             "review": "Decided in Review",
             "mark_day": "Marked a day",
             "unmark_day": "Removed a marker",
+            "define_alert": "Defined an alert",
+            "remove_alert": "Removed an alert",
+            "download_numbers": "Downloaded numbers",
         }[self.value]
+
+
+class AlertKind(StrEnum):
+    """When an alert fires: its rate is above a bound, or above that of the period before by more than so many points."""
+
+    ABOVE = "above"
+    RISE = "rise"
+
+    @property
+    def label(self) -> str:
+        return {"above": "is above", "rise": "has risen by more than"}[self.value]
 
 
 class MuteEnd(StrEnum):

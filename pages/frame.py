@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts import desk, inbox, leaving, mutes, words
+from pages.parts import alerting, desk, inbox, leaving, mutes, words
 from pages.parts.failures import said_as_sentences
 
 
@@ -25,7 +25,7 @@ with said_as_sentences():
             ),
             st.Page("conversation.py", title="Conversation", icon=":material/forum:", visibility="hidden"),
             st.Page("review.py", title="Review", icon=":material/rate_review:"),
-            st.Page("trends.py", title="Trends", icon=":material/trending_down:"),
+            st.Page("trends.py", title=alerting.titled("Trends"), icon=":material/trending_down:"),
             st.Page("activity.py", title="Activity", icon=":material/history:"),
         ],
         position="top",

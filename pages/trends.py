@@ -8,7 +8,7 @@ from convdata import charts
 from convdata.marks import marks
 from convdata.stats import CONVERSATIONS, MESSAGES, before
 from convdata.timeline import timeline
-from pages.parts import cards, desk, period_line
+from pages.parts import alerting, cards, desk, period_line
 from pages.parts.busiest_hours import busiest_hours
 from pages.parts.charts import chart
 from pages.parts.day_markers import day_markers, marked_days
@@ -21,6 +21,7 @@ known = desk.ask_counts("trends/known")
 if known.empty:
     nothing_at_all()
 
+alerting.fired()
 choices = period_line.chosen(known)
 measure = period_line.measure()
 period_line.period_line(choices, known)
@@ -55,4 +56,5 @@ with right:
     busiest_hours(choices)
 
 top_topics(choices)
+alerting.all_alerts(known)
 report_button(choices)

@@ -17,7 +17,7 @@ from convdata.headlines import HEADLINES
 from convdata.questions import question
 from convdata.settings import PROJECT
 from convdata.stats import table
-from pages.parts import desk
+from pages.parts import alerting, desk
 from pages.parts.charts import _csv
 from tests.conftest import NOW
 from tests.story import NOON, message, opened, tell
@@ -46,7 +46,7 @@ def trends(monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
 
     yield open_page
     st.cache_data.clear()
-    desk.store.clear()
+    desk.the_store.clear()
 
 
 @pytest.fixture
@@ -264,3 +264,33 @@ def test_the_download_holds_both_rates_and_no_formula(store: Store) -> None:
 def test_impossible_periods_are_borne(days: tuple[str, str], demo_file: str, trends: Open) -> None:
     app = trends(demo_file, period="custom", **{"from": days[0], "to": days[1]})
     assert not any("went wrong" in error.value for error in app.error)
+
+
+def test_an_alert_is_defined_counted_in_the_menu_and_removed(duckdb_url: str, trends: Open) -> None:
+    store = opened(duckdb_url)
+    evil = "![x](http://evil.example/b) <b>x</b>"
+    for channel in ("alexa", evil):
+        tell(
+            store,
+            *(
+                message(f"c{n}", NOON - timedelta(days=1), understood=n > 40, channel=channel, language="en")
+                for n in range(60)
+            ),
+            now=NOON,
+        )
+    store.close()
+    app = trends(duckdb_url)
+    assert not app.warning
+    app.selectbox(key="alert_channel").set_value(evil)
+    app.button(key="alert_define").click().run()
+    assert not app.exception
+    (warned,) = app.warning
+    assert "68.3 % · 41 of 60 messages" in warned.value.replace("\\", "")
+    assert "evil.example" not in warned.value, "escaped, it is no link"
+    assert any(evil in text.value for text in app.text)
+    assert alerting.titled("Trends") == "Trends · 1"
+    next(b for b in app.button if b.label == "Look").click().run()
+    assert address(app)["channel"] == [evil]
+    next(b for b in app.button if b.key.startswith("unalert_")).click().run()
+    assert not app.warning
+    assert "No alert yet" in " ".join(caption.value for caption in app.caption)

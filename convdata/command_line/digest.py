@@ -25,6 +25,11 @@ def digest(shell: Shell, given: Namespace) -> None:
 
 def _say(found: dict[str, Any]) -> None:
     print(f"{found['from']} to {found['to']}, days in {found['timezone']}\n")
+    for alert in found["alerts"]:
+        if alert["fires"]:
+            print(
+                f"ALERT  {printing.harmless(alert['alert'])}\n       {alert['said']}, {alert['from']} to {alert['to']}\n"
+            )
     for n in found["numbers"]:
         was = f"; before: {n['before']}" if n["before"] else ""
         rests_on = f"  ({n['rests_on']}{was})" if n["rests_on"] else f"  ({was[2:]})" if was else ""

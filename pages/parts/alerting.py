@@ -1,0 +1,140 @@
+"""Alerts on the Trends page: those that fire on top, all of them with a form at the end, and their count in the menu."""
+
+from datetime import date, timedelta
+
+import pandas as pd
+import streamlit as st
+
+from convdata.alerts import TITLES, WINDOWS, Alert, alerts, define, remove
+from convdata.captions import span
+from convdata.channels import channel, language_title
+from convdata.firing import Standing, standings
+from convdata.vocabulary import AlertKind
+from pages.parts import desk
+from pages.parts.failures import said_as_sentences
+from pages.parts.literal import escaped, literal, plain
+
+WINDOW = {1: "Yesterday", 7: "The last 7 whole days", 30: "The last 30 whole days"}
+EXPLAINED = (
+    "An alert looks at whole days only, as the running day is not over: the last ones before today, and for a rise the as "
+    "many before them. The menu shows how many fire, and `misheard digest` prints them."
+)
+
+
+def titled(title: str) -> str:
+    """A title for the menu with the number of alerts that fire: "Trends · 1"."""
+    firing = sum(standing.fires for standing in standing_now())
+    return f"{title} · {firing}" if firing else title
+
+
+def standing_now() -> list[Standing]:
+    """How every alert stands; remembered for a minute, as the menu of every page asks."""
+    kept = tuple(alerts(desk.store()))
+    return _standing(kept, desk.today() - timedelta(days=1)) if kept else []
+
+
+@st.cache_data(ttl=60, max_entries=20, show_spinner=False)
+def _standing(kept: tuple[Alert, ...], last: date) -> list[Standing]:
+    return standings(desk.store(), kept, last, desk.store().settings.timezone, desk.now())
+
+
+def fired() -> None:
+    """A line for each alert that fires, with the way to what it is about."""
+    for standing in standing_now():
+        if standing.fires:
+            with st.container(key=f"fired_{standing.alert.alert_id}"):
+                st.warning(
+                    f"**{escaped(standing.alert.sentence, 300)}**  \n{escaped(standing.said, 300)}",
+                    icon=":material/notifications_active:",
+                )
+
+
+def all_alerts(known: pd.DataFrame) -> None:
+    """Every alert with how it stands, and the form for a new one."""
+    st.subheader("Alerts", anchor=False)
+    found = standing_now()
+    with st.container(key="alerts", gap="xsmall"):
+        for standing in found:
+            with st.container(border=True, horizontal=True, vertical_alignment="center"):
+                _line(standing)
+        if not found:
+            st.caption("No alert yet. Say above which rate, or after which rise, you want to be told.")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            with st.popover("New alert", type="tertiary", icon=":material/add_alert:"):
+                _form(known)
+            with st.popover("How is this counted?", type="tertiary", icon=":material/help:"):
+                st.markdown(EXPLAINED)
+
+
+def _line(standing: Standing) -> None:
+    with st.container(gap=None):
+        literal(standing.alert.sentence)
+        st.caption(
+            f"{'**Fires.** ' if standing.fires else ''}{escaped(standing.said, 300)} · "
+            f"{span(standing.period['from'], standing.period['to'])}"
+        )
+    st.button(
+        "Look",
+        key=f"look_{standing.alert.alert_id}",
+        type="tertiary",
+        icon=":material/search:",
+        help="Show these days, this channel and this language above",
+        on_click=_look,
+        args=(standing,),
+    )
+    st.button(
+        "Remove",
+        key=f"unalert_{standing.alert.alert_id}",
+        type="tertiary",
+        icon=":material/close:",
+        on_click=_remove,
+        args=(standing.alert.alert_id,),
+    )
+
+
+def _form(known: pd.DataFrame) -> None:
+    st.selectbox("Rate", list(TITLES), format_func=TITLES.__getitem__, key="alert_measure")
+    kind = st.segmented_control(
+        "Tell when it", list(AlertKind), format_func=lambda k: k.label, default=AlertKind.ABOVE, key="alert_kind",
+        required=True,
+    )  # fmt: skip
+    unit = "Percent" if kind == AlertKind.ABOVE else "Points above the period before"
+    with st.container(horizontal=True):
+        st.number_input(
+            unit, 0.1, 99.9, 30.0 if kind == AlertKind.ABOVE else 5.0, 1.0, format="%.1f", key=f"alert_{kind}"
+        )
+        st.number_input("Of at least", 20, 10**9, 50, 10, key="alert_least", help="Messages or conversations")
+    st.selectbox("In", list(WINDOWS), index=1, format_func=WINDOW.__getitem__, key="alert_days")
+    with st.container(horizontal=True):
+        st.selectbox(
+            "Channel", [None, *dict.fromkeys(known["channel"])], key="alert_channel",
+            format_func=lambda key: plain(channel(key).title, 60) if key else "All",
+        )  # fmt: skip
+        st.selectbox(
+            "Language", [None, *dict.fromkeys(known["language"])], key="alert_language",
+            format_func=lambda code: plain(language_title(code), 60) if code else "All",
+        )  # fmt: skip
+    st.button("Define", key="alert_define", type="primary", on_click=_define)
+
+
+def _define() -> None:
+    state = st.session_state
+    kind = state.alert_kind
+    alert = Alert(
+        state.alert_measure, str(kind), state[f"alert_{kind}"] / 100, state.alert_least, state.alert_days,
+        state.alert_channel, state.alert_language,
+    )  # fmt: skip
+    with said_as_sentences():
+        if not define(desk.store(), alert, by=desk.reader(), now=desk.now()):
+            st.toast("There is such an alert already.", icon=":material/check:")
+
+
+def _remove(alert_id: str) -> None:
+    with said_as_sentences():
+        remove(desk.store(), alert_id, by=desk.reader(), now=desk.now())
+
+
+def _look(standing: Standing) -> None:
+    per = {"conversation": "conversation"}.get(standing.alert.measure)
+    address = standing.period.address() | ({"per": per} if per else {})
+    st.query_params.from_dict(address)
