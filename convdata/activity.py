@@ -1,4 +1,4 @@
-"""What was done, by whom, when and why (product rule 17). Records are only ever added."""
+"""What was done, by whom, when and why (product rule 17). Records are only ever added, each chained to the one before."""
 
 import json
 import uuid
@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from convdata import chain
 from convdata.database import Row, Store, Transaction
+from convdata.rights import Right, program
 from convdata.vocabulary import Act
 
 # Who acts when nobody does: the sweep's name in the records.
-MISHEARD = "Misheard"
+MISHEARD = program("Misheard", Right.IMPORT)
 
 
 class Record(NamedTuple):
@@ -40,13 +42,20 @@ def act(
 ) -> Record:
     """A record to be written; ``details`` are kept as JSON."""
     said = json.dumps(details, ensure_ascii=False) if details else None
-    return Record(str(uuid.uuid4()), done_at or now, now, actor, str(what), customer_key, channel, reason or None, said)
+    return Record(
+        str(uuid.uuid4()), done_at or now, now, str(actor), str(what), customer_key, channel, reason or None, said
+    )
 
 
 def record(transaction: Transaction, *records: Record) -> None:
     """Write records in the transaction of the acts themselves: neither is ever stored without the other."""
-    if records:
-        transaction.tell("add_activity", dict(zip(Record._fields, zip(*records, strict=True), strict=True)))
+    if not records:
+        return
+    rows: dict[str, Sequence[Any]] = dict(zip(Record._fields, zip(*records, strict=True), strict=True))
+    salts = [chain.new_salt() for _ in records]
+    transaction.tell("add_activity", rows | {"salt": salts})
+    for one, salt in zip(records, salts, strict=True):
+        chain.append(transaction, one._asdict(), salt)
 
 
 def latest(

@@ -13,6 +13,7 @@ from convdata.database import Store, Transaction
 from convdata.errors import NotFound
 from convdata.periods import local_day
 from convdata.review import membership
+from convdata.rights import Actor, Right, require
 from convdata.standing import NOBODY, in_hand, known_key
 from convdata.vocabulary import Act
 
@@ -89,8 +90,9 @@ class Receipt:
         return asdict(self) | {"erased_at": self.erased_at.isoformat() + "Z"}
 
 
-def what_goes(store: Store, key: str) -> Going:
+def what_goes(store: Store, key: str, *, by: Actor) -> Going:
     """What ``erase`` would take away. Raises NotFound, and NotAllowed for what does not name one customer."""
+    require(by, Right.ERASE)
     row = store.ask_one("erasure/what_goes", customer_key=known_key(key))
     if row is None:
         raise NotFound(NOBODY)
@@ -106,12 +108,13 @@ def what_goes(store: Store, key: str) -> Going:
     )
 
 
-def erase(store: Store, key: str, *, by: str, now: datetime) -> Receipt:
+def erase(store: Store, key: str, *, by: Actor, now: datetime) -> Receipt:
     """Take away everything about a customer, in one transaction. Raises NotFound, NotAllowed like ``what_goes``.
 
     Events up to now (or up to the customer's latest, where a source's clock is ahead) never come back; who writes later
     is a new customer. The bytes are gone from the store's files when ``rewriting.rewrite`` has returned.
     """
+    require(by, Right.ERASE)
     reference = str(uuid.uuid4())
 
     def work(transaction: Transaction) -> Receipt:
@@ -120,14 +123,15 @@ def erase(store: Store, key: str, *, by: str, now: datetime) -> Receipt:
         latest = transaction.ask("erasure/latest_event", customer_key=whose)[0].at
         transaction.tell("uncount_customer", customer_key=whose)
         grouped = membership.groups_of(transaction, whose)
-        gone = {
-            held.table: len(transaction.tell(held.erased_by, customer_key=whose)) for held in HELD if held.erased_by
-        }
+        taken = {held.table: transaction.tell(held.erased_by, customer_key=whose) for held in HELD if held.erased_by}
+        gone = {table: len(rows) for table, rows in taken.items()}
         membership.settle(transaction, grouped)
         transaction.tell("keep_erased", customer_key=whose, now=now, until=max(now, latest or now))
         transaction.tell("say_store_fact", name=REWRITING_DUE, value=reference)
         receipt = Receipt(reference, now, by, conversation.channel, gone)
-        details = {"reference": reference, "rows": gone}
+        # Which records are missing from now on, and rightly: by ids that name nobody.
+        records = [row.act_id for row in taken["activity"]]
+        details = {"reference": reference, "rows": gone, "records": records}
         record(transaction, act(Act.ERASE, actor=by, now=now, channel=conversation.channel, details=details))
         return receipt
 

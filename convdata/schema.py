@@ -4,6 +4,7 @@ import secrets
 from datetime import datetime
 from pathlib import Path
 
+from convdata import chain
 from convdata.counts import rebuild
 from convdata.database import Store, Transaction, connect
 from convdata.errors import StoreTooNew
@@ -13,6 +14,9 @@ from convdata.settings import Settings
 
 # Two programs that open a Postgres store at once: one brings it up to date, the other waits here.
 _ONE_AT_A_TIME = "select pg_advisory_xact_lock(7410233061)"
+
+# Records from before this step are taken into the chain with it; none is ever after, or a forged one would be.
+CHAIN = "014_chain_of_records"
 
 
 def open_store(settings: Settings, now: datetime) -> Store:
@@ -56,6 +60,8 @@ def _bring_up_to_date(store: Store, transaction: Transaction, now: datetime) -> 
     for file in missing:
         transaction.script(file.read_text(encoding="utf-8"))
         transaction.tell("add_schema_step", name=file.name, now=now)
+    if any(file.name.startswith(CHAIN) for file in missing):
+        chain.adopt(transaction)
     transaction.tell("add_store_fact", name="secret", value=secrets.token_hex(32))
     transaction.tell("add_store_fact", name="timezone", value=store.settings.timezone.key)
     return bool(missing)

@@ -1,6 +1,7 @@
 """Every act is recorded, and the records can be listed (product rule 17)."""
 
 import json
+import re
 from collections import Counter
 
 import pytest
@@ -9,7 +10,7 @@ from convdata.activity import act, latest, record
 from convdata.muting import mute, sweep, unmute
 from convdata.standing import clear_need_help, need_help
 from convdata.vocabulary import Act
-from tests.story import HOUR, NOON, customer, key, message, muted, rows, status, tell
+from tests.story import HOUR, NOON, admin, customer, key, message, muted, rows, status, tell
 
 
 def listed(store, **wanted):
@@ -18,7 +19,7 @@ def listed(store, **wanted):
 
 def test_every_act_on_a_customer_is_recorded_with_who_when_and_why(store):
     tell(store, message(), customer(first_name="Ada"), status("need_help", reason="asked"), muted(True, reason="Flow"))
-    me = {"by": "Bob"}
+    me = {"by": admin("Bob")}
     clear_need_help(store, key(store), now=NOON + HOUR, reason="Helped", **me)
     need_help(store, key(store), now=NOON + 2 * HOUR, **me)
     mute(store, key(store), now=NOON + 3 * HOUR, hours=1, **me)
@@ -50,9 +51,9 @@ def test_an_act_without_a_customer_is_listed_too(store):
 
 def test_records_are_filtered_by_act_actor_customer_and_period(store):
     tell(store, message(), message("v-2"))
-    mute(store, key(store), by="Ada", now=NOON)
-    need_help(store, key(store, "v-2"), by="Bob", now=NOON + HOUR)
-    mute(store, key(store, "v-2"), by="Bob", now=NOON + 2 * HOUR)
+    mute(store, key(store), by=admin("Ada"), now=NOON)
+    need_help(store, key(store, "v-2"), by=admin("Bob"), now=NOON + HOUR)
+    mute(store, key(store, "v-2"), by=admin("Bob"), now=NOON + 2 * HOUR)
     assert listed(store, acts=[Act.MUTE]) == [("mute", "Bob"), ("mute", "Ada")]
     assert listed(store, actors=["Ada"]) == [("mute", "Ada")]
     assert listed(store, acts=[Act.MUTE, Act.STATUS_NEED_HELP], actors=["Bob", "Ada"]) == listed(store)
@@ -94,5 +95,9 @@ def test_the_actors_are_known_by_name(store):
 def test_no_change_rewrites_a_record():
     from convdata.questions import paths, question
 
-    writing = [p for p in paths() if p.startswith("changes/") and "activity" in question(p).text]
-    assert sorted(writing) == ["changes/add_activity", "changes/erase_activity"]
+    writing = {p: question(p).text for p in paths() if p.startswith("changes/") and "activity" in question(p).text}
+    records = {p for p, text in writing.items() if re.search(r"(update|into|delete from) activity\b", text)}
+    assert records == {"changes/add_activity", "changes/erase_activity", "changes/salt_activity"}
+    assert re.findall(r"^ +(\w+) = ", writing["changes/salt_activity"], re.M) == ["salt"]
+    links = {p for p, text in writing.items() if "activity_links" in text}
+    assert links == {"changes/add_activity_links"}

@@ -17,7 +17,7 @@ from convdata.events import Message
 from convdata.muting import mute, sweep, unmute
 from convdata.questions import paths
 from convdata.standing import need_help
-from tests.story import HOUR, NOON, customer, key, message, muted, opened, rows, status, tables, tell
+from tests.story import HOUR, NOON, READER, admin, customer, key, message, muted, opened, rows, status, tables, tell
 
 UNKNOWN = "2b0a5c3e-8a5e-4a39-9a3b-2f1f7d1f0a11"
 
@@ -32,8 +32,8 @@ def live_through(store, name="v-1", at=NOON):
         customer(name, at, first_name="Ada", last_name="Lovelace", email="ada@example.org", data={"plan": "gold"}),
         status("need_help", name, at + HOUR, reason="asked for a human"),
     )
-    mute(store, key(store, name), by="Bob", now=at + HOUR, reason="I answer Ada")
-    need_help(store, key(store, name), by="Bob", now=at + HOUR, reason="Ada is angry")
+    mute(store, key(store, name), by=admin("Bob"), now=at + HOUR, reason="I answer Ada")
+    need_help(store, key(store, name), by=admin("Bob"), now=at + HOUR, reason="Ada is angry")
     store.change(lambda transaction: on_its_way(transaction, key(store, name), at + HOUR))
 
 
@@ -115,7 +115,7 @@ def test_what_is_downloaded_has_every_column_that_is_stored(store):
 def test_the_question_before_names_the_person_and_what_will_go(store_url):
     store = opened(store_url, TIMEZONE="Asia/Tokyo")
     live_through(store, at=NOON + 3.5 * HOUR)  # in Tokyo the day turns at 15:00
-    going = what_goes(store, key(store))
+    going = what_goes(store, key(store), by=READER)
     assert (going.name, going.customer_id, going.channel, going.messages) == ("Ada Lovelace", "v-1", "webchat", 3)
     assert (going.first_day, going.last_day, going.acts) == (date(2026, 8, 10), date(2026, 8, 10), 3)
     store.close()
@@ -123,7 +123,7 @@ def test_the_question_before_names_the_person_and_what_will_go(store_url):
 
 def test_somebody_without_details_or_messages_can_be_asked_about(store):
     tell(store, status("need_help"))
-    going = what_goes(store, key(store))
+    going = what_goes(store, key(store), by=READER)
     assert (going.name, going.messages, going.first_day, going.last_day) == ("Anonymous", 0, None, None)
 
 
@@ -144,7 +144,7 @@ def test_nothing_of_the_customer_stays_in_any_table_but_the_key(store):
     live_through(store)
     put_a_row_everywhere(store)
     assert whereabouts(store) == {held.table for held in HELD} - {"erased"}
-    erase(store, key(store), by="Bob", now=NOON + 5 * HOUR)
+    erase(store, key(store), by=admin("Bob"), now=NOON + 5 * HOUR)
     assert whereabouts(store) == {"erased"}
     left = json.dumps(everything(store)).lower()
     for trace in ("ada", "lovelace", "xqzt", "v-1", "gold", "angry", "asked for", "sorry"):
@@ -156,12 +156,13 @@ def test_of_everybody_else_nothing_changes(store):
     before = everything(store)
     counted = daily(store)
     live_through(store, "v-1")
-    erase(store, key(store), by="Bob", now=NOON + 5 * HOUR)
+    erase(store, key(store), by=admin("Bob"), now=NOON + 5 * HOUR)
     after = everything(store)
     assert len(after.pop("erased")) == len(before.pop("erased")) + 1 == 1
     assert len(after["activity"]) == len(before["activity"]) + 1
     assert set(before.pop("activity")) < set(after.pop("activity"))
-    for own in ("store_facts", "daily_counts"):
+    assert set(before.pop("activity_links")) < set(after.pop("activity_links"))
+    for own in ("store_facts", "daily_counts", "activity_head"):
         del before[own], after[own]
     assert after == before
     assert daily(store) == counted
@@ -169,7 +170,7 @@ def test_of_everybody_else_nothing_changes(store):
 
 def test_the_receipt_says_what_went_when_and_by_whom_and_nothing_of_who(store):
     live_through(store)
-    receipt = erase(store, key(store), by="Bob", now=NOON + 5 * HOUR)
+    receipt = erase(store, key(store), by=admin("Bob"), now=NOON + 5 * HOUR)
     assert {table: many for table, many in receipt.rows.items() if many} == {
         "messages": 3, "other_events": 2, "mutes": 1, "customer_days": 2, "activity": 3, "people": 1, "customers": 1,
         "outbox": 1, "receipts": 1, "inbox": 1, "bots_told": 1, "profiles_asked": 1,
@@ -178,7 +179,9 @@ def test_the_receipt_says_what_went_when_and_by_whom_and_nothing_of_who(store):
     (record,) = latest(store)
     assert (record.act, record.actor, record.done_at, record.channel) == ("erase", "Bob", NOON + 5 * HOUR, "webchat")
     assert (record.customer_key, record.customer_id, record.reason) == (None, None, None)
-    assert json.loads(record.details) == {"reference": receipt.reference, "rows": receipt.rows}
+    said = json.loads(record.details)
+    assert len(said.pop("records")) == receipt.rows["activity"]  # ids, by which their absence is known to be right
+    assert said == {"reference": receipt.reference, "rows": receipt.rows}
     said = json.dumps(receipt.as_json())
     assert not any(trace in said for trace in ("Ada", "v-1", key(store)))
     assert json.loads(said)["erased_at"] == "2026-08-09T17:00:00Z"
@@ -211,7 +214,7 @@ def test_the_erased_history_does_not_come_back_and_who_writes_later_is_a_new_cus
         customer(first_name="Ada"),
         muted(True),
     ]
-    erase(store, key(store), by="Bob", now=NOON + 5 * HOUR)
+    erase(store, key(store), by=admin("Bob"), now=NOON + 5 * HOUR)
     counts = tell(store, *history, now=NOON + 6 * HOUR)
     assert (counts.suppressed, counts.stored, counts.duplicate) == (4, 0, 0)
     assert whereabouts(store) == {"erased"}
@@ -228,7 +231,7 @@ def test_the_erased_history_does_not_come_back_and_who_writes_later_is_a_new_cus
 def test_a_source_whose_clock_is_ahead_does_not_bring_the_history_back(store):
     ahead = [message(at=NOON + 20 * HOUR), status("need_help", at=NOON + 23 * HOUR)]
     tell(store, *ahead, now=NOON)
-    erase(store, key(store), by="Bob", now=NOON)
+    erase(store, key(store), by=admin("Bob"), now=NOON)
     assert tell(store, *ahead, now=NOON).suppressed == 2
     assert tell(store, message(at=NOON + 24 * HOUR), now=NOON + 24 * HOUR).stored == 1
 
@@ -237,7 +240,7 @@ def test_the_new_customer_can_be_erased_too_and_the_receipts_stay(store):
     given = []
     for turn in range(3):
         tell(store, message(at=NOON + turn * HOUR))
-        given.append(erase(store, key(store), by="Bob", now=NOON + turn * HOUR).reference)
+        given.append(erase(store, key(store), by=admin("Bob"), now=NOON + turn * HOUR).reference)
     assert whereabouts(store) == {"erased"}
     assert rows(store, "erased", "erased_at", "erased_until") == [(NOON + 2 * HOUR,) * 2]
     assert [json.loads(record.details)["reference"] for record in reversed(latest(store))] == given
@@ -245,7 +248,7 @@ def test_the_new_customer_can_be_erased_too_and_the_receipts_stay(store):
 
 def test_the_sweep_finds_nothing_of_an_erased_customer(store):
     live_through(store)
-    erase(store, key(store), by="Bob", now=NOON + 5 * HOUR)
+    erase(store, key(store), by=admin("Bob"), now=NOON + 5 * HOUR)
     assert sweep(store, NOON + 1000 * HOUR) == 0
 
 
@@ -253,7 +256,7 @@ def test_the_sweep_finds_nothing_of_an_erased_customer(store):
 def test_nothing_and_patterns_erase_nobody(store, nothing):
     live_through(store)
     before = everything(store)
-    for act in (what_goes, lambda s, k: erase(s, k, by="Bob", now=NOON)):
+    for act in (lambda s, k: what_goes(s, k, by=READER), lambda s, k: erase(s, k, by=admin("Bob"), now=NOON)):
         with pytest.raises(NotAllowed):
             act(store, nothing)
     assert everything(store) == before
@@ -263,7 +266,7 @@ def test_nothing_and_patterns_erase_nobody(store, nothing):
 def test_an_unknown_or_mangled_key_erases_nobody(store, unknown):
     live_through(store)
     before = everything(store)
-    for act in (what_goes, lambda s, k: erase(s, k, by="Bob", now=NOON)):
+    for act in (lambda s, k: what_goes(s, k, by=READER), lambda s, k: erase(s, k, by=admin("Bob"), now=NOON)):
         with pytest.raises(NotFound):
             act(store, unknown)
     assert everything(store) == before
@@ -271,9 +274,9 @@ def test_an_unknown_or_mangled_key_erases_nobody(store, unknown):
 
 def test_erasing_twice_says_that_there_is_nobody(store):
     live_through(store)
-    erase(store, key(store), by="Bob", now=NOON)
+    erase(store, key(store), by=admin("Bob"), now=NOON)
     with pytest.raises(NotFound):
-        erase(store, key(store), by="Bob", now=NOON)
+        erase(store, key(store), by=admin("Bob"), now=NOON)
     assert len(rows(store, "activity")) == 1
 
 
@@ -291,13 +294,13 @@ def test_after_any_story_with_erasures_the_counts_are_those_of_what_is_left(stor
         what = chance.random()
         try:
             if what < 0.12:
-                erase(store, key(store, name), by="Bob", now=now)
+                erase(store, key(store, name), by=admin("Bob"), now=now)
             elif what < 0.25:
                 mute(
-                    store, key(store, name), by="Bob", now=now - chance.randint(0, 3) * HOUR, hours=chance.randint(1, 9)
+                    store, key(store, name), by=admin("Bob"), now=now - chance.randint(0, 3) * HOUR, hours=chance.randint(1, 9)
                 )
             elif what < 0.3:
-                unmute(store, key(store, name), by="Bob", now=now)
+                unmute(store, key(store, name), by=admin("Bob"), now=now)
             else:
                 new = [
                     message(
@@ -346,7 +349,7 @@ def test_whoever_races_an_erasure_leaves_no_orphans(store):
         for n in range(25):
             for act in (mute, need_help, unmute):
                 try:
-                    act(store, key(store, names[n % 3]), by="Bob", now=NOON + timedelta(seconds=n * 10))
+                    act(store, key(store, names[n % 3]), by=admin("Bob"), now=NOON + timedelta(seconds=n * 10))
                 except NotFound:
                     continue
             sweep(store, NOON + 100 * HOUR)
@@ -355,7 +358,7 @@ def test_whoever_races_an_erasure_leaves_no_orphans(store):
         gone = 0
         for n in range(60):
             try:
-                erase(store, key(store, names[n % 3]), by="Bob", now=NOON + timedelta(seconds=n * 4))
+                erase(store, key(store, names[n % 3]), by=admin("Bob"), now=NOON + timedelta(seconds=n * 4))
                 gone += 1
             except NotFound:
                 continue
@@ -381,7 +384,7 @@ def test_whoever_races_an_erasure_leaves_no_orphans(store):
     assert daily(store) == counted
     for name in names:
         if key(store, name) in customers:
-            erase(store, key(store, name), by="Bob", now=NOON + HOUR)
+            erase(store, key(store, name), by=admin("Bob"), now=NOON + HOUR)
     for table in ("customers", "people", "messages", "other_events", "mutes", "customer_days"):
         assert rows(store, table) == []
     assert daily(store) == []
@@ -392,7 +395,7 @@ def test_who_waits_for_an_erasure_on_postgres_sees_what_it_did(postgres_url, fir
     store = opened(postgres_url)
     live_through(store)
     works: dict[str, Any] = {
-        "erase": lambda: erase(store, key(store), by="Bob", now=NOON + 5 * HOUR),
+        "erase": lambda: erase(store, key(store), by=admin("Bob"), now=NOON + 5 * HOUR),
         "tell": lambda: tell(
             store, message(at=NOON + HOUR, id="late"), customer(first_name="Ada"), now=NOON + 5 * HOUR
         ),

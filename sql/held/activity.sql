@@ -8,7 +8,8 @@ select
     cast(activity.customer_key as varchar) as customer_key,
     activity.channel as channel,
     activity.reason as reason,
-    activity.details as details
+    activity.details as details,
+    activity.salt as salt
 from activity
 where activity.customer_key = cast(:customer_key as uuid)
 order by activity.done_at
