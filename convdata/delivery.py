@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 from convdata import outbox, receipts
-from convdata.channel_adapters import Outcome, Outgoing, adapter_of
+from convdata.channel_adapters import Outcome, Outgoing, adapter_for
 from convdata.channels import channel
 from convdata.database import Row, Store, Transaction
 from convdata.errors import NotFound
@@ -41,7 +41,7 @@ def deliver(store: Store, row: Row, now: datetime) -> bool:
     outgoing = outbox.claim(store, row, now)
     if outgoing is None:
         return False
-    adapter = adapter_of(row.channel)
+    adapter = adapter_for(store, outgoing.recipient)
     if adapter is None:
         outcome = Outcome(Delivery.FAILED, reason=channel(row.channel).escalation)
     else:

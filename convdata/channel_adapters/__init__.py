@@ -1,6 +1,8 @@
-"""The channels through which a person can answer: one file per channel, and the folder is the list.
+"""The ways in which a person can answer: one file per channel or bot, and the folder is the list.
 
-A file is named after its channel and has four verbs, as ``Adapter`` below spells them out. ``can_reply`` says before
+A file is named after its channel and has four verbs, as ``Adapter`` below spells them out. One that is named after a kind of
+bot says with ``SOURCE`` under which source that bot's conversations come in, and with ``is_set_up`` whether it can be
+reached: it then has every customer whose last word came from there, on whatever channel. ``can_reply`` says before
 anybody types whether an answer can arrive now, and why not. ``send`` hands one reply over and says what became of it.
 ``mute`` and ``unmute`` are for bots that have to be told; a bot that asks Misheard before it speaks needs nothing there.
 
@@ -13,13 +15,15 @@ A channel without a file cannot be answered; why is said in its entry in ``chann
 """
 
 import pkgutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from importlib import import_module
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 from convdata.database import Store
+from convdata.settings import Settings
 from convdata.vocabulary import Delivery
 
 
@@ -74,9 +78,13 @@ class Outcome:
     retry_after: timedelta | None = None
 
 
+class NotTold(Exception):
+    """The bot could not be told, and has to be: it is told again until it has been. It would talk over people."""
+
+
 class Adapter(Protocol):
     """One file of this folder. None of the verbs raises for what a channel may answer; whatever does come out of
-    ``send`` counts as *unknown*, and out of ``mute`` and ``unmute`` as "tell it again later".
+    ``send`` counts as *unknown*, and out of ``mute`` and ``unmute`` as "tell it again later", a few times.
     """
 
     def can_reply(self, store: Store, recipient: Recipient, now: datetime) -> Answerable: ...
@@ -88,12 +96,42 @@ class Adapter(Protocol):
     def unmute(self, store: Store, recipient: Recipient, now: datetime) -> None: ...
 
 
+def adapter_for(store: Store, recipient: Recipient) -> Adapter | None:
+    """How that customer can be answered and their bot told; None where nobody can."""
+    for source, bot in _bots().items():
+        if bot.is_set_up(store.settings) and recipient.last_user_at is not None:
+            said = store.ask_one(
+                "bots/source", customer_key=recipient.customer_key, last_user_at=recipient.last_user_at
+            )
+            if said is not None and said.source == source:
+                return cast(Adapter, bot)
+    return adapter_of(recipient.channel)
+
+
 def adapter_of(channel: str) -> Adapter | None:
     """The adapter of a channel; None where nobody can answer."""
-    return cast(Adapter, import_module(f"{__name__}.{channel}")) if channel in adapted_channels() else None
+    return cast(Adapter, _files()[channel]) if channel in adapted_channels() else None
 
 
 @cache
 def adapted_channels() -> tuple[str, ...]:
     """The channels that have an adapter, by the files of this folder."""
-    return tuple(sorted(file.name for file in pkgutil.iter_modules(__path__)))
+    return tuple(name for name, file in _files().items() if not hasattr(file, "SOURCE"))
+
+
+def bots_to_tell(settings: Settings) -> bool:
+    """Whether there is a bot that has customers on any channel."""
+    return any(bot.is_set_up(settings) for bot in _bots().values())
+
+
+@cache
+def _files() -> Mapping[str, Any]:
+    return {
+        file.name: import_module(f"{__name__}.{file.name}")
+        for file in sorted(pkgutil.iter_modules(__path__), key=lambda f: f.name)
+    }
+
+
+@cache
+def _bots() -> Mapping[str, Any]:
+    return {file.SOURCE: file for file in _files().values() if hasattr(file, "SOURCE")}

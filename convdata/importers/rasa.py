@@ -7,6 +7,7 @@ event by two ways gets the same id, so mixing them stores nothing twice.
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -46,6 +47,7 @@ FALLBACK_ACTIONS = (
 )
 DETAILS = ("first_name", "last_name", "email", "phone_number")
 GUESSES = 5
+OUR_REPLY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 def recognises(head: bytes, filename: str) -> int:
@@ -141,7 +143,7 @@ class _Reading:
                 yield from self._close(sender)
         elif kind in ("bot", "agent"):
             yield from self._placed(sender, self._bot(event, sender, kind))
-        elif kind in ("pause", "resume"):
+        elif kind in ("pause", "resume") and text_of(event, "metadata", "said_by") != "misheard":  # our own comes back
             yield from self._placed(sender, self._mute(event, sender, kind))
         elif kind == "slot" and event.get("name") == "session_started_metadata":
             details = {
@@ -190,10 +192,13 @@ class _Reading:
 
     def _bot(self, event: dict[str, Any], sender: str, kind: str) -> dict[str, Any]:
         human = kind == "agent" or text_of(event, "metadata", "said_by") == "human"
+        reply = text_of(event, "metadata", "misheard_reply") or ""
+        # One of ours stands in the conversation already: it is the same event.
+        own = {"source": "misheard", "id": reply} if human and OUR_REPLY.fullmatch(reply) else {}
         data = event.get("data") or {}
         files = [{"type": n, "url": data[n]} for n in ("image", "attachment") if isinstance(data.get(n), str)]
         return without_nothing(
-            **self._common(event, sender, "message"),
+            **self._common(event, sender, "message") | own,
             sender="agent" if human else "bot",
             agent=text_of(event, "metadata", "agent_id") if human else None,
             text=text_of(event, "text"),

@@ -10,7 +10,7 @@ from customers
 join people on people.customer_key = customers.customer_key
 left join bots_told on bots_told.customer_key = customers.customer_key
 where customers.muted_until > cast(:now as timestamp)
-  and customers.channel = any(cast(:channels as varchar[]))
+  and (cast(:channels as varchar[]) is null or customers.channel = any(cast(:channels as varchar[])))
   and (cast(:customer_key as uuid) is null or customers.customer_key = cast(:customer_key as uuid))
   and (
       bots_told.told_until is distinct from customers.muted_until
@@ -30,6 +30,6 @@ join people on people.customer_key = bots_told.customer_key
 where bots_told.told_until is not null
   and bots_told.due_at <= cast(:now as timestamp)
   and (customers.muted_until is null or customers.muted_until <= cast(:now as timestamp))
-  and customers.channel = any(cast(:channels as varchar[]))
+  and (cast(:channels as varchar[]) is null or customers.channel = any(cast(:channels as varchar[])))
   and (cast(:customer_key as uuid) is null or customers.customer_key = cast(:customer_key as uuid))
 limit 500
