@@ -3,17 +3,20 @@
 One transaction takes the rows; the file is written anew soon after (rewriting.py), which takes the bytes.
 """
 
+import json
 import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from convdata import chain
 from convdata.activity import act, record
-from convdata.database import Store, Transaction
+from convdata.database import Row, Store, Transaction
 from convdata.errors import NotFound
 from convdata.periods import local_day
 from convdata.review import membership
 from convdata.rights import Actor, Right, require
+from convdata.seals import SEAL, sealed
 from convdata.standing import NOBODY, in_hand, known_key
 from convdata.vocabulary import Act
 
@@ -78,16 +81,36 @@ class Going:
 
 @dataclass(frozen=True)
 class Receipt:
-    """That somebody was erased, without who: it may be kept and shown for ever."""
+    """That somebody was erased, without who: it may be kept and shown for ever. ``record`` says where it stands in the
+    chain of records, ``seal`` that this store gave it (receipt_checks.py).
+    """
 
     reference: str
     erased_at: datetime
     erased_by: str
     channel: str
     rows: dict[str, int]
+    record: str
+    seal: str
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self) | {"erased_at": self.erased_at.isoformat() + "Z"}
+
+
+def receipt_of(store: Store, reference: str) -> Receipt:
+    """The receipt of an erasure, made anew from its record: always the same one. Raises NotFound."""
+    row = store.ask_one("erasure/receipt", reference=str(reference))
+    details = json.loads(row.details) if row else {}
+    if row is None or details.get("reference") != reference:
+        raise NotFound("There is no erasure with this reference here.")
+    return _receipt(store, row, details)
+
+
+def _receipt(store: Store, row: Row, details: dict[str, Any]) -> Receipt:
+    record = str(chain.End(row.number, row.hash))
+    bare = Receipt(details["reference"], row.done_at, row.actor, row.channel, details["rows"], record, "")
+    document = {name: value for name, value in bare.as_json().items() if name != SEAL}
+    return replace(bare, seal=sealed(store.secret, document)[SEAL])
 
 
 def what_goes(store: Store, key: str, *, by: Actor) -> Going:
@@ -117,7 +140,7 @@ def erase(store: Store, key: str, *, by: Actor, now: datetime) -> Receipt:
     require(by, Right.ERASE)
     reference = str(uuid.uuid4())
 
-    def work(transaction: Transaction) -> Receipt:
+    def work(transaction: Transaction) -> None:
         conversation = in_hand(transaction, key)
         whose = conversation.customer_key
         latest = transaction.ask("erasure/latest_event", customer_key=whose)[0].at
@@ -128,11 +151,10 @@ def erase(store: Store, key: str, *, by: Actor, now: datetime) -> Receipt:
         membership.settle(transaction, grouped)
         transaction.tell("keep_erased", customer_key=whose, now=now, until=max(now, latest or now))
         transaction.tell("say_store_fact", name=REWRITING_DUE, value=reference)
-        receipt = Receipt(reference, now, by, conversation.channel, gone)
         # Which records are missing from now on, and rightly: by ids that name nobody.
         records = [row.act_id for row in taken["activity"]]
         details = {"reference": reference, "rows": gone, "records": records}
         record(transaction, act(Act.ERASE, actor=by, now=now, channel=conversation.channel, details=details))
-        return receipt
 
-    return store.change(work)
+    store.change(work)
+    return receipt_of(store, reference)

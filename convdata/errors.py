@@ -9,6 +9,7 @@
     ├── NotFound            no such customer: unknown, erased, or a mangled link
     ├── NotAllowed          a rule of the domain says no
     │   └── NotForYou       whoever asks has not the role for it, or is not signed in
+    ├── RecordsChanged      the records of what was done are not what was written
     ├── FileUnreadable      an import cannot be read at all
     ├── ImportStopped       an import stopped in the middle; what came before is stored
     └── EventRejected       one event cannot be taken; the rest goes on
@@ -53,6 +54,10 @@ class NotAllowed(MisheardError):
 
 
 class NotForYou(NotAllowed):
+    pass
+
+
+class RecordsChanged(MisheardError):
     pass
 
 

@@ -46,6 +46,10 @@ class Act(StrEnum):
     DOWNLOAD_CONVERSATION = "download_conversation"
     DOWNLOAD_LIST = "download_list"
     DOWNLOAD_REPORT = "download_report"
+    DOWNLOAD_ACTIVITY = "download_activity"
+    READ = "read"
+    BACKUP = "backup"
+    RESTORE = "restore"
     IMPORT = "import"
     REVIEW = "review"
     MARK_DAY = "mark_day"
@@ -68,6 +72,10 @@ class Act(StrEnum):
             "download_conversation": "Downloaded a conversation",
             "download_list": "Downloaded a list",
             "download_report": "Downloaded a report",
+            "download_activity": "Downloaded records",
+            "read": "Read a conversation",
+            "backup": "Backed up",
+            "restore": "Restored a backup",
             "import": "Imported",
             "review": "Decided in Review",
             "mark_day": "Marked a day",
