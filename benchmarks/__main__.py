@@ -5,7 +5,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from benchmarks import bulk, checking, listing, rating, reading, review, storing
+from benchmarks import bulk, checking, intake_http, listing, rating, reading, review, storing, trends_page
 from benchmarks.cases import Case, Hand
 from benchmarks.server import postgres_server
 from benchmarks.timing import quickest, race
@@ -32,7 +32,7 @@ def main() -> None:
         "--only",
         metavar="TEXT",
         default="",
-        help="only lines with this in their name, or a subject: listing, reading, rating, storing, bulk, review",
+        help="only lines with this in their name, or a subject: listing, reading, rating, storing, page, bulk, live, review",
     )
     asked = parser.parse_args()
     if asked.only in ("", "review") and not review.measure():
@@ -64,8 +64,12 @@ def measure(store: Store, only: str, server: str | None) -> None:
                 missed.update(run(case))
     hand.close()
     store.close()
+    if only in ("", "page"):
+        missed.update(trends_page.measure(store.kind, store.url.render_as_string(hide_password=False)))
     if only in ("", "bulk") and not bulk.measure(store.kind, server, 400_000 if customers > 500_000 else 100_000):
         missed.update(["less than half"])
+    if only in ("", "live"):
+        intake_http.measure(store.kind, 10)
     print(f"missed: {', '.join(f'{mark}: {lines}' for mark, lines in missed.items()) or 'nothing'}", flush=True)
 
 
