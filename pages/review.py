@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.parts.live import only_what_is_everywhere
 from pages.parts.review_board import board
 from pages.parts.review_desk import review_desk
 from pages.parts.review_exports import export_button, past_exports, training_files
@@ -15,11 +16,13 @@ week()
 
 if shown == BOARD:
     board()
+    only_what_is_everywhere("review_live")
 elif shown == EXPORTS:
     exported, taught = st.columns([3, 2], gap="large")
     with exported:
         past_exports()
     with taught:
         training_files()
+    only_what_is_everywhere("review_live")
 else:
     review_desk(wanted(shown))

@@ -21,7 +21,7 @@ _INBOX = st.components.v2.component(
     css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
     js=_HERE.with_suffix(".js").read_text(encoding="utf-8"),
 )
-TICKING = ("customers", "conversation", "review")  # pages that redraw themselves, and this with them
+TICKING = ("customers", "conversation", "review")  # pages with a tick of their own, which redraws this too
 
 
 def inbox(page: StreamlitPage) -> None:

@@ -73,15 +73,6 @@ def known(customer: Row) -> None:
     _PERSON(key="known", data={"groups": groups})
 
 
-def answering(customer: Row) -> None:
-    """Whether a person's answer can arrive on this channel, and why not (product rule 10)."""
-    where = channel(customer.channel)
-    if where.can_escalate:
-        st.caption(f":material/reply: A person can answer on {where.title}. {where.escalation}")
-    else:
-        st.caption(f":material/block: {where.escalation}")
-
-
 def _need_help(customer: Row) -> list[dict[str, Any]]:
     if customer.need_help_since is None:
         return []

@@ -20,10 +20,10 @@ from pages.parts.review_list import review_list
 KEYS = "**N** next · **P** previous · **1-9** assign · **A** another intent · **S** out of scope · **I** ignore · **U** undo · **X** select · **O** conversation · **E** export · **/** search"
 
 
-@st.fragment(run_every=NET)
+@st.fragment(run_every=NET, key="review_desk")
 def review_desk(wanted: Wanted) -> None:
     with said_as_sentences():
-        live("review_live")
+        live("review_live", "review_desk")
         said()
         _grouping_goes_on()
         store, today = desk.store(), desk.today()

@@ -15,6 +15,5 @@ def side(key: str) -> None:
         customer = conversations.details(desk.store(), key)
         person.head(customer)
         actions(customer)
-        person.answering(customer)
         person.known(customer)
     live("conversation_live", "transcript", "side", "composer")

@@ -207,6 +207,21 @@ def test_a_sound_only_for_those_who_want_one(page: Page, live: Live) -> None:
     assert page.evaluate("window.sounds") == 4
 
 
+def test_who_is_muted_and_who_waits_is_said_on_every_page_as_it_happens(page: Page, live: Live) -> None:
+    muted = page.get_by_role("button", name="1 bot muted")
+    for address in (f"{live.url}/trends", f"{live.url}/review", f"{live.url}/review?view=board", live.conversation):
+        page.goto(address)
+        settled(page)
+        live.reports("mute", who="Quiet", muted=True)
+        expect(muted).to_be_visible(timeout=SOON)
+        live.reports("status", who="Quiet", status="need_help")
+        expect(page.get_by_role("link", name="Customers · 1")).to_be_visible(timeout=SOON)
+        muted.click()
+        live.reports("mute", who="Quiet", muted=False)
+        live.reports("status", who="Quiet", status="ok")
+        expect(muted).to_have_count(0, timeout=SOON)
+
+
 def test_a_toy_bot_fails_in_the_webchat_and_a_person_helps(
     page: Page, chromium: Browser, demo_duckdb: Path, tmp_path: Path, dashboard: Dashboard
 ) -> None:
