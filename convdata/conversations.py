@@ -72,12 +72,21 @@ def messages_since(store: Store, customer: Row, event_key: int) -> int:
 
 
 def neighbours(store: Store, customer: Row, choices: Choices) -> Neighbours:
-    """Who comes before and after in the list that the filters pick, whether or not they still pick this one."""
-    place = {"place_at": customer.last_message_at, "place_key": customer.customer_key}
-    here = store.ask_one("conversations/place", choices, **place)
+    """Who comes before and after in the list that the filters pick, whether or not they still pick this one.
+
+    In the list of who waits, whoever waits longest comes after somebody who has been helped.
+    """
+    if choices.longest_waiting_first:
+        at = customer.need_help_since or NEVER
+        standing, earlier, later = "conversations/waiting_place", "customers/waiting_before", "customers/waiting_after"
+    else:
+        at = customer.last_message_at
+        standing, earlier, later = "conversations/place", "customers/page_before", "customers/page_after"
+    place = {"place_at": at, "place_key": customer.customer_key}
+    here = store.ask_one(standing, choices, **place)
     assert here is not None
-    before = store.ask("customers/page_before", choices, many=1, skip=0, **place)
-    after = store.ask("customers/page_after", choices, many=1, skip=0, **place)
+    before = store.ask(earlier, choices, many=1, skip=0, **place)
+    after = store.ask(later, choices, many=1, skip=0, **place)
     return Neighbours(
         here.picked,
         here.before + 1 if here.among else None,

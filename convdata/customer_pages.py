@@ -28,11 +28,14 @@ class Place:
 def page(
     store: Store, choices: Choices, number: int, total: int, known: MutableMapping[int, Place], size: int = PAGE
 ) -> list[Row]:
-    """The rows of page ``number`` (from 1) of ``total`` conversations, newest last message first.
+    """The rows of page ``number`` (from 1) of ``total`` conversations, newest last message first, or who waits longest.
 
     ``known`` holds, by page number, the place just before its first row; what is learnt is put in there. The caller
     forgets it when the filters change.
     """
+    if choices.longest_waiting_first:  # they are few: skipping rows costs nothing
+        keys = _keys(store, "customers/waiting_page", choices, many=size, skip=(number - 1) * size)
+        return rows(store, [k.customer_key for k in keys])
     pages = max(1, -(-total // size))
     nearest = min((n for n in known if n <= number), key=lambda n: number - n, default=1)
     skip = (number - nearest) * size

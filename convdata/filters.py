@@ -75,22 +75,32 @@ FILTERS: tuple[Filter, ...] = (
 # What else holds of the row of customer_days that a group of filters looks for.
 ONE_DAY = {"failed": "customer_days.not_understood > 0", "active": "customer_days.messages > 0"}
 BY_NAME = {f.name: f for f in FILTERS}
+# The other order of the list, in the address: who needs help, the longest waiting first.
+WAITING = "waiting"
 LONGEST = 200
 UTC_ZONE = ZoneInfo("UTC")
 
 
 @dataclass(frozen=True)
 class Choices:
-    """What was chosen in each filter: tuples of text, days, or text. Filters combine with "and"."""
+    """What was chosen in each filter: tuples of text, days, or text. Filters combine with "and".
+
+    ``sort`` is the order that was asked for; it holds while only those who wait are picked.
+    """
 
     chosen: Mapping[str, Any] = field(default_factory=dict)
     timezone: ZoneInfo = UTC_ZONE
+    sort: str = ""
 
     def __getitem__(self, name: str) -> Any:
         return self.chosen.get(name)
 
     def __bool__(self) -> bool:
         return bool(self.chosen)
+
+    @property
+    def longest_waiting_first(self) -> bool:
+        return self.sort == WAITING and self["status"] == (Status.NEED_HELP.value,)
 
     def but(self, **changes: Any) -> "Choices":
         """The same with other values; ``from_`` stands for *from*; None or () takes a filter out."""
@@ -129,9 +139,10 @@ class Choices:
 
     def address(self) -> dict[str, str | list[str]]:
         """The chosen values as address parameters."""
-        return {
+        values = {
             n: [str(v) for v in value] if isinstance(value, tuple) else str(value) for n, value in self.chosen.items()
         }
+        return values | ({"sort": WAITING} if self.longest_waiting_first else {})
 
     def _conditions(self, f: Filter, store: str) -> list[str]:
         condition = f.on_duckdb if f.on_duckdb and store == "duckdb" else f.condition
@@ -175,7 +186,9 @@ def choose(given: Mapping[str, Iterable[str] | str | None], timezone: ZoneInfo) 
                 chosen[f.name] = day
             except ValueError:
                 wrong.append(f"{f.label}: not a day; write it like 2026-08-09.")
-    return Choices(chosen, timezone), wrong
+    sort = given.get("sort") or ()
+    sorts = [sort] if isinstance(sort, str) else list(sort)
+    return Choices(chosen, timezone, WAITING if WAITING in sorts[-1:] else ""), wrong
 
 
 def last_days(days: int, today: date) -> tuple[date, date]:
@@ -190,6 +203,11 @@ def _numbered(name: str, values: Iterable[Any]) -> dict[str, Any]:
 
 def _escaped(word: str) -> str:
     return word.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+
+
+def who_waits(timezone: ZoneInfo) -> Choices:
+    """Who needs help, the longest waiting first."""
+    return Choices({"status": (Status.NEED_HELP.value,)}, timezone, WAITING)
 
 
 def continued(choices: Choices) -> Choices | None:

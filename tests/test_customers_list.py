@@ -6,11 +6,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from convdata import customer_pages
+from convdata.conversations import details, neighbours
 from convdata.customer_pages import Place
 from convdata.database import Store
-from convdata.filters import Choices, choose, continued, last_days
+from convdata.filters import Choices, choose, continued, last_days, who_waits
 from convdata.intake import take
-from tests.story import NOON, customer, message, opened, tell
+from convdata.standing import clear_need_help
+from tests.story import HOUR, NOON, customer, key, message, opened, status, tell
 
 UTC = ZoneInfo("UTC")
 
@@ -129,6 +131,34 @@ def test_every_page_holds_its_rows_however_it_is_reached(total: int, store: Stor
     assert [c for page in forwards for c in page] == whole
     for n in range(1, pages + 1):
         assert [r.customer_id for r in customer_pages.page(store, Choices(), n, total, {}, 10)] == forwards[n - 1]
+
+
+def test_who_waits_longest_comes_first_on_every_page_of_that_list(store: Store) -> None:
+    waiting = [f"v-{n}" for n in (3, 0, 4, 1, 2)]
+    tell(store, message("calm"))
+    for n, who in enumerate(waiting):  # two of them since the same moment; who wrote last has waited longest
+        tell(store, message(who, NOON - n * HOUR), status("need_help", who, NOON + n // 2 * HOUR), now=NOON + 9 * HOUR)
+    everybody = who_waits(UTC)
+    assert choose(everybody.address(), UTC) == (everybody, [])
+    assert customer_pages.count(store, everybody) == 5
+    pages = [customer_pages.page(store, everybody, n, 5, {}, 2) for n in (1, 2, 3)]
+    listed = [row.customer_id for page in pages for row in page]
+    assert [{*listed[:2]}, {*listed[2:4]}, listed[4]] == [{*waiting[:2]}, {*waiting[2:4]}, waiting[4]]
+    for n, who in enumerate(listed):
+        beside = neighbours(store, details(store, key(store, who)), everybody)
+        assert (beside.picked, beside.place) == (5, n + 1)
+        assert beside.previous == (key(store, listed[n - 1]) if n else None)
+        assert beside.next == (key(store, listed[n + 1]) if n < 4 else None)
+    clear_need_help(store, key(store, listed[0]), by="Ada", now=NOON + 9 * HOUR)
+    beside = neighbours(store, details(store, key(store, listed[0])), everybody)
+    assert (beside.place, beside.next) == (None, key(store, listed[1]))
+
+
+def test_the_order_of_who_waits_is_none_where_others_are_listed_too() -> None:
+    assert choose({"sort": "waiting"}, UTC)[0].address() == {}
+    several = choose({"sort": "waiting", "status": ["need_help", "ok"]}, UTC)[0]
+    assert several.address() == {"status": ["need_help", "ok"]}
+    assert several.but(status=("need_help",)).longest_waiting_first
 
 
 def test_what_an_address_says_wrongly_is_left_out_and_said() -> None:

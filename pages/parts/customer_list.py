@@ -62,6 +62,8 @@ def _count_line(chosen: Choices, matching: int, total: int) -> None:
     if not total:
         return
     text = f"**{matching:,}** of {words.plural(total, 'conversation')}" if chosen else f"**{total:,}** conversations"
+    if chosen.longest_waiting_first:
+        text += " · the longest waiting first"
     if chosen["from"] or chosen["to"]:
         text += f" · last message {period(chosen['from'], chosen['to'])}"
     st.markdown(text)
@@ -99,12 +101,19 @@ def _line(row: Row, chosen: Choices, now: datetime) -> dict[str, Any]:
         "status_label": Status(row.status).label,
         "sender": SENDERS.get(row.last_sender, ""),
         "preview": "no message yet" if never else plain(" ".join((row.last_text or "no text").split()), 200),
-        "when": "" if never else words.ago(row.last_message_at, now),
+        "when": _when(row, chosen, now),
         "at": row.last_message_at.isoformat() + "Z",
         "user_at": None if row.last_user_at <= NEVER else _instant(row.last_user_at),
         "handled": plain(row.muted_by or "somebody", 40) if muted else "bot",
         "muted": plain(f"bot muted by {row.muted_by}, {words.left(row.muted_until, now)}", 120) if muted else "",
     }
+
+
+def _when(row: Row, chosen: Choices, now: datetime) -> str:
+    """How long ago it was, or how long they have waited, as the list is sorted."""
+    if chosen.longest_waiting_first and row.need_help_since is not None:
+        return words.waiting(row.need_help_since, now)
+    return "" if row.last_message_at == NEVER else words.ago(row.last_message_at, now)
 
 
 def _instant(when: datetime) -> str:

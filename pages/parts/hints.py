@@ -3,8 +3,7 @@
 import streamlit as st
 
 from convdata import customer_pages
-from convdata.filters import Choices, continued
-from convdata.vocabulary import Status
+from convdata.filters import Choices, continued, who_waits
 from pages.parts import desk, words
 from pages.parts.failures import said_as_sentences
 from pages.parts.literal import escaped
@@ -30,19 +29,30 @@ def continued_hint(chosen: Choices) -> None:
 
 @st.fragment(run_every=NET, key="waiting")
 def need_help_first(chosen: Choices) -> None:
-    """Who needs help now, the longest waiting first; each one click away."""
+    """Who needs help now, the longest waiting first; each one click away, and the list of them all."""
     with said_as_sentences():
         waiting = desk.ask_one("customers/need_help_count").waiting
         if not waiting:
             return
-        now = desk.now()
+        now, everybody = desk.now(), who_waits(desk.store().settings.timezone)
         st.markdown(f"**Who needs you** · {waiting:,} Need Help, the oldest first")
         for row in desk.ask("customers/oldest_waiting", many=MANY):
-            since = words.ago(row.need_help_since, now).removesuffix(" ago")
             st.page_link(
                 "conversation.py",
-                label=f"{escaped(words.name(row), 30)} · {'since ' if since[-1].isdigit() else ''}{since}",
-                query_params={"customer": row.customer_key, "status": Status.NEED_HELP.value},
+                label=f"{escaped(words.name(row), 30)} · {words.waiting(row.need_help_since, now).removeprefix('waits ')}",
+                query_params={"customer": row.customer_key, **everybody.address()},
             )
-        if waiting > MANY and chosen["status"] != (Status.NEED_HELP.value,):
-            st.page_link("customers.py", label=f"All {waiting:,}", query_params={"status": Status.NEED_HELP.value})
+        if chosen != everybody:
+            st.button(
+                f"All {waiting:,}, the longest waiting first",
+                key="all_who_wait",
+                type="tertiary",
+                icon=":material/format_list_numbered:",
+                on_click=_open,
+                args=(everybody,),
+            )
+
+
+def _open(everybody: Choices) -> None:
+    st.query_params.from_dict(everybody.address())
+    st.rerun()  # the whole page, and not only what stands here

@@ -53,6 +53,14 @@ def ago(when: datetime, now: datetime) -> str:
     return f"{when.day} {when:%b %Y}"
 
 
+def waiting(since: datetime, now: datetime) -> str:
+    """How long somebody has waited: "waits 3 h", "since 4 Aug 2026"."""
+    length = ago(since, now).removesuffix(" ago")
+    if length == "now":
+        return length
+    return f"since {length}" if length[-1].isdigit() else f"waits {length}"
+
+
 def left(until: datetime, now: datetime) -> str:
     """What is left of a mute: "3 h 12 min left"."""
     minutes = max(0, int((until - now) / timedelta(minutes=1)))

@@ -92,6 +92,29 @@ def test_each_filter_narrows_the_list_and_stands_in_an_address_that_can_be_share
         expect(page.get_by_text("3 conversations", exact=True)).to_be_visible()
 
 
+def test_who_waits_longest_is_one_click_away(three: str, dashboard: Dashboard, page: Page) -> None:
+    help_ = StatusSaid(
+        id="s2",
+        channel="webchat",
+        customer_id="v-2",
+        at=JUST_NOW - timedelta(hours=5),
+        status="need_help",
+        reason="lost",
+    )
+    page.goto(dashboard(filled(three, help_)))
+    settled(page)
+    page.get_by_role("button", name="All 2, the longest waiting first").click()
+    expect(page.get_by_text("2 of 3 conversations · the longest waiting first")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"\?status=need_help&sort=waiting$"))
+    expect(listed(page)).to_have_count(2)
+    expect(listed(page).first).to_contain_text(re.compile("v-2.*waits 5 h", re.DOTALL))
+    listed(page).first.click()
+    expect(page.get_by_text("1 of 2")).to_be_visible()
+    page.get_by_role("link", name="Next").click()
+    expect(page.get_by_text("2 of 2")).to_be_visible()
+    expect(page).to_have_url(re.compile("sort=waiting"))
+
+
 def test_a_shared_link_works_on_a_fresh_server(three: str, dashboard: Dashboard, page: Page) -> None:
     page.goto(f"{dashboard(three)}/customers?status=not_understood&status=need_help&language=fr")
     settled(page)
