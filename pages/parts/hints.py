@@ -32,24 +32,23 @@ def need_help_first(chosen: Choices) -> None:
     """Who needs help now, the longest waiting first; each one click away, and the list of them all."""
     with said_as_sentences():
         waiting = desk.ask_one("customers/need_help_count").waiting
-        if not waiting:
-            return
         now, everybody = desk.now(), who_waits(desk.store().settings.timezone)
-        st.markdown(f"**Who needs you** · {waiting:,} Need Help, the oldest first")
+        if not waiting or chosen == everybody:
+            return
+        st.markdown(f"**Who needs you** · {waiting:,} Need Help")
+        st.button(
+            f"All {waiting:,}, the longest waiting first",
+            key="all_who_wait",
+            type="tertiary",
+            icon=":material/format_list_numbered:",
+            on_click=_open,
+            args=(everybody,),
+        )
         for row in desk.ask("customers/oldest_waiting", many=MANY):
             st.page_link(
                 "conversation.py",
                 label=f"{escaped(words.name(row), 30)} · {words.waiting(row.need_help_since, now).removeprefix('waits ')}",
                 query_params={"customer": row.customer_key, **everybody.address()},
-            )
-        if chosen != everybody:
-            st.button(
-                f"All {waiting:,}, the longest waiting first",
-                key="all_who_wait",
-                type="tertiary",
-                icon=":material/format_list_numbered:",
-                on_click=_open,
-                args=(everybody,),
             )
 
 
