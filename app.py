@@ -12,7 +12,7 @@ from convdata.background import Background
 from convdata.delivery import Sender
 from convdata.letterbox import Letterbox
 from convdata.photos import hosts_of_photos
-from pages.parts.desk import store
+from pages.parts.desk import the_store as store
 from routes import all_routes
 from routes.headers import SecurityHeaders
 

@@ -15,7 +15,7 @@ import duckdb
 import psycopg
 import sqlalchemy as sa
 
-from benchmarks.world import NOW, settings_of
+from benchmarks.world import MEASURER, NOW, settings_of
 from convdata.importing import import_file
 from convdata.intake import Counts
 from convdata.schema import open_store
@@ -115,7 +115,7 @@ def _imported(url: str, file: Path, events: int, memory: list[float]) -> None:
                 memory[place] = max(memory[place], _resident())
 
     try:
-        counts = import_file(store, file, now=NOW, by="bench", progress=progress).counts
+        counts = import_file(store, file, now=NOW, by=MEASURER, progress=progress).counts
         assert counts.stored == events, counts
     finally:
         store.close()

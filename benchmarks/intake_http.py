@@ -24,6 +24,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from benchmarks.dashboards import open_dashboards
+from benchmarks.world import MEASURER
 from convdata.channels import channel_keys
 from convdata.database import Store
 from convdata.demo import world
@@ -193,7 +194,7 @@ def while_importing(store: Store, folder: Path, seconds: float) -> None:
             lines.write(json.dumps(an_event(id=f"i-{n}", customer_id=f"i-{n % 20_000}", text=f"Line {n}")) + "\n")
     letterbox = Letterbox(lambda: store)
     with served(app_over(lambda: store, letterbox, store.settings)) as port:
-        importing = threading.Thread(target=lambda: import_file(store, file, now=now_utc(), by="bench"))
+        importing = threading.Thread(target=lambda: import_file(store, file, now=now_utc(), by=MEASURER))
         importing.start()
         sent = at_a_rate(f"http://127.0.0.1:{port}", 50, seconds)
         say(

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from benchmarks.cases import Case, Hand
 from benchmarks.timing import Way
-from benchmarks.world import LAST_DAY, NOW
+from benchmarks.world import LAST_DAY, MEASURER, NOW
 from convdata import customer_pages
 from convdata.customer_pages import PAGE, Place
 from convdata.database import Store
@@ -220,7 +220,7 @@ def _count_days(hand: Hand, first: date, last: date) -> Way:
 def _page(
     store: Store, choices: Choices, number: int, total: int, seen: Mapping[int, Place] | None = None
 ) -> list[str]:
-    return _keys(customer_pages.page(store, choices, number, total, dict(seen or {})))
+    return _keys(customer_pages.page(store, choices, number, total, dict(seen or {}), by=MEASURER))
 
 
 def _keys(rows: Sequence[Any]) -> list[str]:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from benchmarks.cases import Case, Hand
-from benchmarks.world import LONGEST, NOW
+from benchmarks.world import LONGEST, MEASURER, NOW
 from convdata import conversations
 from convdata.conversations import SHOWN_ACTS
 from convdata.database import Row, Store
@@ -27,7 +27,7 @@ def cases(store: Store, hand: Hand) -> Iterator[Case]:
             f"select cast(customer_key as varchar) from customers where {condition} "
             "order by last_message_at desc, customer_key limit 1"
         )
-        customer = conversations.details(store, key)
+        customer = conversations.details(store, key, by=MEASURER)
         first_at, last_at = customer.first_event_at, customer.last_message_at
         yield Case(f"conversation {name}, opened", partial(_opened, store, key), [partial(_opened_by_hand, hand, key)])
         yield Case(
@@ -58,7 +58,7 @@ def _place(store: Store, customer: Row) -> int | None:
 
 
 def _opened(store: Store, key: str) -> tuple[str, list[str], int]:
-    customer = conversations.details(store, key)
+    customer = conversations.details(store, key, by=MEASURER)
     said = conversations.said(store, customer, latest=LATEST, now=NOW)
     return customer.customer_id, [m.event_id for m in said.messages], len(said.records)
 

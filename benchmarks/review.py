@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.world import MEASURER
 from convdata.events import Message
 from convdata.intake import take
 from convdata.review import grouping, joining, opening, queue
@@ -119,12 +120,12 @@ def size(name: str, texts: Callable[[int], list[str]]) -> bool:
         grouped = _seconds(lambda: joining.join(store, now))
         take(store, list(_messages(said[MANY:], MANY, now - timedelta(days=1))), now)
         joined = _seconds(lambda: joining.join(store, now))
-        first = queue.listed(store, queue.Wanted(singles=None), now.date()).ids[0]
+        first = queue.listed(store, queue.Wanted(singles=None), now.date(), by=MEASURER).ids[0]
 
         def opened() -> None:
-            queue.listed(store, queue.Wanted(), now.date())
+            queue.listed(store, queue.Wanted(), now.date(), by=MEASURER)
             queue.count(store, queue.Wanted(singles=True))
-            opening.utterances(store, first)
+            opening.utterances(store, first, by=MEASURER)
 
         page = min(_seconds(opened) for _ in range(5))
         store.close()

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from convdata.database import Store
 from convdata.folding import fold
+from convdata.rights import Actor, Role
 from convdata.schema import open_store
 from convdata.settings import read_settings
 
@@ -24,6 +25,7 @@ FIRST_DAY = date(2024, 9, 1)
 NOW = datetime(2026, 9, 1)
 LAST_DAY = (NOW - timedelta(days=1)).date()
 LONGEST = 1500
+MEASURER = Actor("benchmark", Role.ADMIN)
 SECRET = bytes(range(32))
 TABLES = (
     "customers", "people", "messages", "other_events", "mutes", "daily_counts", "customer_days", "activity",

@@ -9,6 +9,7 @@ from typing import Any
 from convdata.database import Row, Store
 from convdata.errors import NotAllowed
 from convdata.events import mended
+from convdata.rights import Actor, Right, require
 
 LONGEST = 2000  # characters: what every channel takes
 MOST = 200
@@ -20,8 +21,9 @@ def canned_replies(store: Store) -> Sequence[Row]:
     return store.ask("canned/list")
 
 
-def keep(store: Store, text: str, *, by: str, now: datetime) -> None:
+def keep(store: Store, text: str, *, by: Actor, now: datetime) -> None:
     """One more; the same text twice is one. Raises NotAllowed."""
+    require(by, Right.KEEP_REPLIES)
     text = mended(text).strip()
     if not text:
         raise NotAllowed("There is nothing to keep; write the answer first.")
@@ -34,8 +36,9 @@ def keep(store: Store, text: str, *, by: str, now: datetime) -> None:
     store.change(lambda transaction: transaction.tell("keep_canned_reply", **kept))
 
 
-def drop(store: Store, canned_id: str) -> None:
+def drop(store: Store, canned_id: str, *, by: Actor) -> None:
     """Take one away, for everybody."""
+    require(by, Right.KEEP_REPLIES)
     store.change(lambda transaction: transaction.tell("drop_canned_reply", canned_id=canned_id))
 
 

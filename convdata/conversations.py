@@ -10,6 +10,7 @@ from convdata.conversation import NEVER
 from convdata.database import Row, Store, Transaction
 from convdata.errors import NotFound
 from convdata.filters import Choices
+from convdata.rights import Actor, Right, require
 from convdata.standing import NOBODY
 from convdata.vocabulary import Act
 
@@ -36,8 +37,9 @@ class Neighbours:
     next: str | None
 
 
-def details(store: Store | Transaction, key: str | None) -> Row:
+def details(store: Store | Transaction, key: str | None, *, by: Actor) -> Row:
     """The customer of that key. Raises NotFound for one that is unknown, erased or mangled."""
+    require(by, Right.READ_CONVERSATION)
     if not key:
         raise NotFound("This address names no customer; choose one on the Customers page.")
     try:

@@ -11,6 +11,7 @@ from typing import Any
 
 from convdata.database import Row, Store
 from convdata.filters import Choices
+from convdata.rights import Actor, Right, require
 from convdata.stats import DIMENSIONS, EARLIEST, LATEST
 
 PAGE = 25
@@ -26,13 +27,21 @@ class Place:
 
 
 def page(
-    store: Store, choices: Choices, number: int, total: int, known: MutableMapping[int, Place], size: int = PAGE
+    store: Store,
+    choices: Choices,
+    number: int,
+    total: int,
+    known: MutableMapping[int, Place],
+    size: int = PAGE,
+    *,
+    by: Actor,
 ) -> list[Row]:
     """The rows of page ``number`` (from 1) of ``total`` conversations, newest last message first, or who waits longest.
 
     ``known`` holds, by page number, the place just before its first row; what is learnt is put in there. The caller
     forgets it when the filters change.
     """
+    require(by, Right.READ_LIST)
     if choices.longest_waiting_first:  # they are few: skipping rows costs nothing
         keys = _keys(store, "customers/waiting_page", choices, many=size, skip=(number - 1) * size)
         return rows(store, [k.customer_key for k in keys])

@@ -19,6 +19,7 @@ from convdata.activity import act, record
 from convdata.conversations import Said
 from convdata.database import Row, Store, Transaction
 from convdata.erasure import HELD
+from convdata.rights import Actor, Right, require
 from convdata.standing import in_hand
 from convdata.vocabulary import Act
 
@@ -50,8 +51,9 @@ _GUARD = "'"
 _RISKY = re.compile(r"[\t\r\n]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20|%]|'")
 
 
-def user_data(store: Store, key: str, *, by: str, now: datetime) -> bytes:
+def user_data(store: Store, key: str, *, by: Actor, now: datetime) -> bytes:
     """Everything that is held about the customer, as JSON, table by table, messages included. Raises NotFound."""
+    require(by, Right.DOWNLOAD_USER)
 
     def work(transaction: Transaction) -> dict[str, Any]:
         _note(transaction, Act.DOWNLOAD_USER, key, Format.JSON, by, now)
@@ -64,17 +66,18 @@ def user_data(store: Store, key: str, *, by: str, now: datetime) -> bytes:
     return _as_json({"downloaded_at": _iso(now)} | store.change(work))
 
 
-def conversation(store: Store, key: str, format: Format | str, *, by: str, now: datetime) -> bytes:
+def conversation(store: Store, key: str, format: Format | str, *, by: Actor, now: datetime) -> bytes:
     """The whole conversation in that format; JSON and CSV hold every message as its event said it. Raises NotFound.
 
     CSV: UTF-8 with a byte order mark (spreadsheets ask for one), one message a row. A missing value is an empty field;
     a text that is empty, that begins with an apostrophe, or that a spreadsheet might run has one apostrophe put before.
     """
+    require(by, Right.DOWNLOAD_CONVERSATION)
     format = Format(format)
 
     def work(transaction: Transaction) -> tuple[Row, Said]:
         whose = _note(transaction, Act.DOWNLOAD_CONVERSATION, key, format, by, now)
-        customer = conversations.details(transaction, whose)
+        customer = conversations.details(transaction, whose, by=by)
         return customer, conversations.said(transaction, customer, latest=max(1, customer.message_count), now=now)
 
     customer, said = store.change(work)
@@ -111,7 +114,7 @@ def without_guard(field: str) -> str | None:
     return field.removeprefix(_GUARD) if field else None
 
 
-def _note(transaction: Transaction, what: Act, key: str, format: Format, by: str, now: datetime) -> str:
+def _note(transaction: Transaction, what: Act, key: str, format: Format, by: Actor, now: datetime) -> str:
     held = in_hand(transaction, key)
     details = {"format": format.value}
     record(

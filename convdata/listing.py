@@ -8,6 +8,7 @@ from convdata.activity import act, record
 from convdata.database import Store, Transaction
 from convdata.downloads import guarded
 from convdata.filters import Choices
+from convdata.rights import Actor, Right, require
 from convdata.vocabulary import Act
 
 COLUMNS = (
@@ -16,10 +17,11 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def as_csv(store: Store, choices: Choices, *, by: str, now: datetime) -> bytes:
+def as_csv(store: Store, choices: Choices, *, by: Actor, now: datetime) -> bytes:
     """CSV, UTF-8 with its mark, newest last message first; times ISO 8601 in UTC. What a spreadsheet might run is guarded
     as in the other downloads (``downloads.without_guard`` takes it away again).
     """
+    require(by, Right.DOWNLOAD_LIST)
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
 

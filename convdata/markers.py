@@ -9,6 +9,7 @@ from convdata.activity import act, record
 from convdata.database import Row, Store, Transaction
 from convdata.errors import NotAllowed
 from convdata.events import mended
+from convdata.rights import Actor, Right, require
 from convdata.vocabulary import Act
 
 LONGEST = 80  # characters: what can stand beside a line
@@ -20,8 +21,9 @@ def markers(store: Store, first: date | None = None, last: date | None = None) -
     return store.ask("markers/list", first_day=first, last_day=last)
 
 
-def mark_day(store: Store, day: date, text: str, *, by: str, now: datetime) -> bool:
+def mark_day(store: Store, day: date, text: str, *, by: Actor, now: datetime) -> bool:
     """Mark a day; the same text on the same day twice is one (False). Raises NotAllowed."""
+    require(by, Right.MARK_DAYS)
     text = " ".join(mended(text).split())
     if not text:
         raise NotAllowed("Say in a few words what happened on that day.")
@@ -44,8 +46,9 @@ def mark_day(store: Store, day: date, text: str, *, by: str, now: datetime) -> b
     return store.change(work)
 
 
-def unmark_day(store: Store, marker_id: str, *, by: str, now: datetime) -> None:
+def unmark_day(store: Store, marker_id: str, *, by: Actor, now: datetime) -> None:
     """Take a marker away; one that is gone already is no mistake."""
+    require(by, Right.MARK_DAYS)
 
     def work(transaction: Transaction) -> None:
         for gone in transaction.tell("drop_marker", marker_id=marker_id):

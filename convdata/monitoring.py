@@ -6,7 +6,10 @@ from convdata.channels import CHANNELS
 from convdata.database import Store
 from convdata.metrics import Labels, Metric, Samples, Tally
 from convdata.muting import muted_now
+from convdata.rights import Right, program
 from convdata.vocabulary import Delivery
+
+MONITOR = program("Monitoring", Right.READ_LIST)
 
 
 def metrics_now(store: Store, now: datetime, tally: Tally) -> list[Metric]:
@@ -28,7 +31,10 @@ def metrics_now(store: Store, now: datetime, tally: Tally) -> list[Metric]:
             ages,
         ),
         Metric(
-            "misheard_muted", "gauge", "Customers for whom the bot is silent now.", {(): muted_now(store, now).total}
+            "misheard_muted",
+            "gauge",
+            "Customers for whom the bot is silent now.",
+            {(): muted_now(store, now, by=MONITOR).total},
         ),
         Metric("misheard_need_help", "gauge", "Conversations whose status is Need Help now.", {(): waiting}),
         Metric("misheard_deliveries", "gauge", "Agents' replies, by what has become of them.", replies),

@@ -14,6 +14,7 @@ from convdata.errors import NotAllowed
 from convdata.events import mended
 from convdata.keys import customer_key
 from convdata.metrics import TALLY
+from convdata.rights import Actor, Right, require
 from convdata.standing import in_hand, put_back
 from convdata.vocabulary import Act
 
@@ -35,12 +36,13 @@ class MutedNow(NamedTuple):
 
 
 def mute(
-    store: Store, key: str, *, by: str, now: datetime, hours: float | None = None, reason: str | None = None
+    store: Store, key: str, *, by: Actor, now: datetime, hours: float | None = None, reason: str | None = None
 ) -> datetime:
     """Mute the bot and give when it will answer again. While muted it is a new mute, counted from now.
 
     Without ``hours`` it is the longest the settings allow. Raises NotAllowed for more than that or nothing, NotFound.
     """
+    require(by, Right.MUTE)
     longest = store.settings.mute_hours
     hours = longest if hours is None else hours
     if not 0 < hours <= longest:
@@ -68,8 +70,9 @@ def mute(
     return until
 
 
-def unmute(store: Store, key: str, *, by: str, now: datetime, reason: str | None = None) -> bool:
+def unmute(store: Store, key: str, *, by: Actor, now: datetime, reason: str | None = None) -> bool:
     """Let the bot answer again. False: it was not muted, nothing was done and nothing recorded. Raises NotFound."""
+    require(by, Right.UNMUTE)
 
     def work(transaction: Transaction) -> bool:
         conversation = in_hand(transaction, key)
@@ -114,8 +117,9 @@ def muted_until(store: Store, channel: str, customer_id: str, now: datetime) -> 
     return row.muted_until if row else None
 
 
-def muted_now(store: Store, now: datetime, limit: int = 5) -> MutedNow:
+def muted_now(store: Store, now: datetime, limit: int = 5, *, by: Actor) -> MutedNow:
     """For the reminder not to forget anybody: who is muted, those first who have not written for longest."""
+    require(by, Right.READ_LIST)
     rows = store.ask("mutes/muted_now", now=now, limit=limit)
     return MutedNow(rows[0].muted if rows else 0, rows)
 

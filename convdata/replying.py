@@ -12,7 +12,7 @@ from typing import Any
 
 from convdata import outbox
 from convdata.activity import act, record
-from convdata.channel_adapters import Answerable, adapter_of
+from convdata.channel_adapters import Answerable, adapter_for
 from convdata.channels import channel
 from convdata.conversation import Conversation
 from convdata.database import Row, Store, Transaction
@@ -22,6 +22,7 @@ from convdata.intake import take_within
 from convdata.keys import event_key
 from convdata.muting import unmute
 from convdata.outbox import Reply
+from convdata.rights import Actor, Right, require
 from convdata.standing import NOBODY, in_hand, known_key, put_back
 from convdata.vocabulary import Act
 
@@ -61,13 +62,14 @@ def new_reply_id() -> str:
     return uuid.uuid4().hex
 
 
-def reply(store: Store, key: str, text: str, *, by: str, now: datetime, reply_id: str) -> Reply:
+def reply(store: Store, key: str, text: str, *, by: Actor, now: datetime, reply_id: str) -> Reply:
     """Mute the bot unless it is muted, store the answer and put it into the outbox. Gives the reply as it stands: one
     of the same id is never stored or sent again, and what it says then is not looked at.
 
     A mute that runs already stands as it is, whoever began it. Raises NotFound, and NotAllowed where no answer can
     arrive or this one cannot be sent, with the sentence that says why.
     """
+    require(by, Right.REPLY)
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", reply_id):
         raise NotAllowed("A reply needs an id of letters and digits; new_reply_id() makes one.")
     customer = _customer(store, key)
@@ -117,12 +119,13 @@ def reply(store: Store, key: str, text: str, *, by: str, now: datetime, reply_id
     return stored
 
 
-def retry(store: Store, key: str, reply_id: str, *, attempts: int, by: str, now: datetime) -> bool:
+def retry(store: Store, key: str, reply_id: str, *, attempts: int, by: Actor, now: datetime) -> bool:
     """A person sends again what failed or is not known to have arrived. ``attempts`` is the reply's, as they saw it.
 
     False: something has happened to it since, or somebody else was quicker. Raises NotFound, and NotAllowed where no
     answer can arrive any more.
     """
+    require(by, Right.REPLY)
     customer = _customer(store, key)
     answerable = _answerable(store, customer, now)
     if not answerable.yes:
@@ -142,14 +145,14 @@ def retry(store: Store, key: str, reply_id: str, *, attempts: int, by: str, now:
     return done
 
 
-def hand_back(store: Store, key: str, *, by: str, now: datetime, reason: str | None = None) -> bool:
+def hand_back(store: Store, key: str, *, by: Actor, now: datetime, reason: str | None = None) -> bool:
     """Let the bot answer again. False: it was not muted. Raises NotFound."""
     done = unmute(store, key, by=by, now=now, reason=reason)
     outbox.waiting(store).set()
     return done
 
 
-def _mute_first(store: Store, transaction: Transaction, conversation: Conversation, by: str, now: datetime) -> None:
+def _mute_first(store: Store, transaction: Transaction, conversation: Conversation, by: Actor, now: datetime) -> None:
     if conversation.muted_until is not None and conversation.muted_until > now:
         return
     until = now + timedelta(hours=store.settings.mute_hours)
@@ -170,7 +173,7 @@ def _mute_first(store: Store, transaction: Transaction, conversation: Conversati
 
 
 def _record_reply(
-    transaction: Transaction, conversation: Conversation, by: str, now: datetime, details: dict[str, Any]
+    transaction: Transaction, conversation: Conversation, by: Actor, now: datetime, details: dict[str, Any]
 ) -> None:
     key, where = conversation.customer_key, conversation.channel
     record(transaction, act(Act.REPLY, actor=by, now=now, customer_key=key, channel=where, details=details))
@@ -184,10 +187,11 @@ def _customer(store: Store, key: str) -> Row:
 
 
 def _answerable(store: Store, customer: Row, now: datetime) -> Answerable:
-    adapter = adapter_of(customer.channel)
+    recipient = outbox.recipient_of(customer)
+    adapter = adapter_for(store, recipient)
     if adapter is None:
         return Answerable(False, channel(customer.channel).escalation)
-    return adapter.can_reply(store, outbox.recipient_of(customer), now)
+    return adapter.can_reply(store, recipient, now)
 
 
 def _check(text: str, answerable: Answerable) -> None:

@@ -23,8 +23,9 @@ from convdata.topics import topics
 TABLES = {"channel": ("channel",), "language": ("language",), "channel_language": ("channel", "language")}
 
 
-def report(store: Store, choices: Choices, now: datetime) -> dict[str, Any]:
+def report(store: Store, choices: Choices, now: datetime, *, by: Actor) -> dict[str, Any]:
     """All of it, as JSON can say it. ``choices`` name both days of the period."""
+    require(by, Right.READ_TRENDS)
     step = step_for(choices["from"], choices["to"])
     earlier = before(choices)
     found = topics(store, choices, by=by)
@@ -39,8 +40,8 @@ def report(store: Store, choices: Choices, now: datetime) -> dict[str, Any]:
         "made_at": now.isoformat(timespec="seconds") + "Z",
         "numbers": [*_rates(store, choices, earlier), *_headlines(store, choices, earlier, now)],
         "tables": {name: _named(table(store, choices, by)) for name, by in TABLES.items()},
-        "step": step,
         "alerts": [s.as_json() for s in standings(store, alerts(store), last, choices.timezone, now)],
+        "step": step,
         "over_time": table(store, choices, ["day"], step),
         "hours": hours(store, choices),
         "topics": {

@@ -7,11 +7,13 @@ from typing import Any
 from convdata.activity import act, record
 from convdata.captions import percent
 from convdata.database import Store
+from convdata.failings import WEEKDAYS
 from convdata.filters import Choices
 from convdata.headlines import share_in_brief
 from convdata.report import report
+from convdata.rights import Actor, Right, require
 from convdata.vocabulary import Act
-from convdata.week import WEEKDAYS, peak
+from convdata.week import peak
 
 STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;color:#1b1f29;background:#fff;max-width:60rem;margin:2rem auto;padding:0 1rem}
@@ -19,16 +21,17 @@ h1{font-size:1.6rem}h2{font-size:1.1rem;margin:2rem 0 .5rem}table{border-collaps
 th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #dfe2e9;vertical-align:top}th{font-weight:600}
 td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}small{color:#596072}
 .bar{background:#b26a00;height:.5rem;border-radius:2px;min-width:1px}td.b{width:30%}tr{break-inside:avoid}
-.week td,.week th{padding:.1rem;text-align:center;font-size:.7rem;border:1px solid #fff}
 .alert{border-left:4px solid #b26a00;padding:.2rem .8rem;background:#fcf1df}
+.week td,.week th{padding:.1rem;text-align:center;font-size:.7rem;border:1px solid #fff}
 @media print{body{margin:0;max-width:none}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 """
 TITLES = {"channel": "By channel", "language": "By language", "channel_language": "By channel and language"}
 
 
-def download(store: Store, choices: Choices, *, by: str, now: datetime) -> bytes:
+def download(store: Store, choices: Choices, *, by: Actor, now: datetime) -> bytes:
     """The page as a file, recorded: its topics are customers' own words."""
-    page = report_page(report(store, choices, now)).encode()
+    require(by, Right.DOWNLOAD_REPORT)
+    page = report_page(report(store, choices, now, by=by)).encode()
     details = {"from": str(choices["from"]), "to": str(choices["to"])}
     store.change(lambda t: record(t, act(Act.DOWNLOAD_REPORT, actor=by, now=now, details=details)))
     return page
@@ -40,9 +43,9 @@ def report_page(found: dict[str, Any]) -> str:
     filtered = "; ".join(f"{name}: {', '.join(values)}" for name, values in found["filters"].items())
     parts = [
         f"<h1>Misheard: trends</h1><p>{_text(about)}{_text('; ' + filtered if filtered else '')}.</p>",
+        _alerts(found["alerts"]),
         _numbers(found),
         *(_rates(TITLES[name], rows) for name, rows in found["tables"].items()),
-        _alerts(found["alerts"]),
         _rates(f"By {found['step']}", [row | {"title": row["day"]} for row in found["over_time"]]),
         _week(found["hours"]),
         _list("Top topics of failure", _topics(found["topics"])),
@@ -55,8 +58,6 @@ def report_page(found: dict[str, Any]) -> str:
     )
 
 
-def _numbers(found: dict[str, Any]) -> str:
-    rows = "".join(
 def _alerts(found: list[dict[str, Any]]) -> str:
     """Those that fire, first of all; how many others there are."""
     firing = [a for a in found if a["fires"]]
@@ -70,6 +71,8 @@ def _alerts(found: list[dict[str, Any]]) -> str:
     )
 
 
+def _numbers(found: dict[str, Any]) -> str:
+    rows = "".join(
         f"<tr><td>{_text(n['title'])}<br><small>{_text(n['definition'])}</small></td><td class=n><b>{_text(n['value'])}</b>"
         f"</td><td>{_text(n['rests_on'])}</td><td class=n>{_text(n['before'] or '')}</td></tr>"
         for n in found["numbers"]

@@ -4,15 +4,19 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from convdata.errors import SettingWrong
 from convdata.messenger_page import Page, page_of
+from convdata.rasa_server import RasaServer, rasa_server_of
+from convdata.sign_in import SignIn, sign_in_of
 from convdata.webchat_sites import sites_of
 
 PREFIX = "MISHEARD_"
 PROJECT = Path(__file__).resolve().parent.parent
+SECRETS = PROJECT / ".streamlit" / "secrets.toml"
 
 
 @dataclass(frozen=True)
@@ -38,10 +42,45 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("PHOTO_HOSTS", "", "Hosts from which customers' photos may be shown, comma-separated; otherwise initials."),
     Setting("AGENT", "", "The name under which acts are recorded when nobody is signed in."),
     Setting(
+        "SIGN_IN",
+        "none",
+        "How people sign in: `none` (only where nobody else can reach it), `oidc` (the `[auth]` table of secrets.toml), `proxy`.",
+    ),
+    Setting(
+        "ROLES",
+        "",
+        "Who may what, comma-separated: `ada@example.org=admin, @example.org=agent, groups:care=agent+trainer`. All that fit add up.",
+    ),
+    Setting("SESSION_HOURS", "12", "After so many hours people sign in anew."),
+    Setting("PROXY_HEADER", "X-Forwarded-Email", "The header in which the proxy says who signed in."),
+    Setting(
+        "PROXY_SECRET",
+        "",
+        "What the proxy shows in `X-Misheard-Proxy`, so that nobody else can say who signed in; 16 characters or more.",
+        secret=True,
+    ),
+    Setting(
+        "ALLOWED_HOSTS",
+        "",
+        "Names under which the dashboard may be asked for, comma-separated. None: any with sign-in, without it this computer's own.",
+    ),
+    Setting(
+        "LET_ANYBODY_IN",
+        "no",
+        "With `yes`, everybody who reaches the dashboard over the network reads and does everything, without sign-in.",
+    ),
+    Setting(
         "RASA_STORE",
         "",
         "Rasa's SQL tracker store, as a SQLAlchemy URL; what is new in it is read every minute.",
         secret=True,
+    ),
+    Setting("RASA_URL", "", "Rasa's HTTP API, such as http://rasa:5005: to mute, resume and reply through."),
+    Setting("RASA_TOKEN", "", "The token that Rasa was started with (--auth-token), or a JWT.", secret=True),
+    Setting(
+        "RASA_CONNECTORS",
+        "",
+        "Rasa connectors of your own that deliver also what nobody asked for, comma-separated; people may answer there.",
     ),
     Setting(
         "INTAKE_TOKEN",
@@ -103,7 +142,9 @@ class Settings:
     agent: str
     values: Mapping[str, str] = field(repr=False, default_factory=dict)
     messenger: Page | None = None
+    rasa: RasaServer | None = None
     webchat_sites: frozenset[str] = frozenset()
+    sign_in: SignIn = field(default_factory=SignIn)
 
     def value(self, name: str) -> str:
         """A setting's text, ``""`` where it is not set."""
@@ -118,14 +159,7 @@ def read_settings(environment: Mapping[str, str] | None = None, secrets: Path | 
 
     Raises SettingWrong for a value that cannot be used, naming the setting and what it should be.
     """
-    environment = os.environ if environment is None else environment
-    table = _secrets_table(secrets or PROJECT / ".streamlit" / "secrets.toml")
-    values = {}
-    for setting in SETTINGS:
-        text = environment.get(PREFIX + setting.name)
-        if text is None:
-            text = str(table.get(setting.name, table.get(setting.name.lower(), setting.default)))
-        values[setting.name] = text.strip()
+    values = _texts(environment, secrets)
     return Settings(
         store=values["STORE"] or "duckdb:///data/misheard.duckdb",
         timezone=_zone(values["TIMEZONE"]),
@@ -137,15 +171,42 @@ def read_settings(environment: Mapping[str, str] | None = None, secrets: Path | 
         messenger=page_of(
             {name.removeprefix("MESSENGER_"): values[name] for name in values if name.startswith("MESSENGER_")}
         ),
+        rasa=rasa_server_of(values["RASA_URL"], values["RASA_TOKEN"], _words(values["RASA_CONNECTORS"])),
         webchat_sites=sites_of(_words(values["WEBCHAT_ORIGINS"])),
+        sign_in=sign_in_of(values),
     )
+
+
+def read_sign_in(environment: Mapping[str, str] | None = None, secrets: Path | None = None) -> SignIn:
+    """The settings of the sign-in as they are now: a change in secrets.toml counts at once. Raises SettingWrong."""
+    return sign_in_of(_texts(environment, secrets))
+
+
+def _texts(environment: Mapping[str, str] | None, secrets: Path | None) -> dict[str, str]:
+    environment = os.environ if environment is None else environment
+    table = _secrets_table(secrets or SECRETS)
+    values = {}
+    for setting in SETTINGS:
+        text = environment.get(PREFIX + setting.name)
+        if text is None:
+            text = str(table.get(setting.name, table.get(setting.name.lower(), setting.default)))
+        values[setting.name] = text.strip()
+    return values
 
 
 def _secrets_table(path: Path) -> Mapping[str, object]:
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8")).get("misheard", {})
-    except FileNotFoundError:
+        found = path.stat()
+    except OSError:
         return {}
+    return _read_table(path, found.st_mtime_ns, found.st_size)
+
+
+@lru_cache(maxsize=2)
+def _read_table(path: Path, changed: int, size: int) -> Mapping[str, object]:
+    """Read again only when the file is another one: the sign-in is asked for with every click."""
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8")).get("misheard", {})
     except (OSError, ValueError) as wrong:
         raise SettingWrong(f"{path.name} cannot be read: {wrong}. Mend it or move it away.") from None
     if not isinstance(table, dict):

@@ -10,6 +10,7 @@ from convdata.database import Store, Transaction
 from convdata.errors import NotAllowed, NotFound
 from convdata.intake import keep, load
 from convdata.keys import customer_key
+from convdata.rights import Actor, Right, require
 from convdata.vocabulary import Act, Status
 
 NOBODY = "There is no such customer: the link is damaged, or they were erased. Search for them on the Customers page."
@@ -58,8 +59,9 @@ def put_back(store: Store, transaction: Transaction, conversation: Conversation)
         recount(transaction, store.settings.timezone, [conversation.customer_key])
 
 
-def need_help(store: Store, key: str, *, by: str, now: datetime, reason: str | None = None) -> None:
+def need_help(store: Store, key: str, *, by: Actor, now: datetime, reason: str | None = None) -> None:
     """Set Need Help; it stays until somebody clears it. Raises NotFound."""
+    require(by, Right.SET_STATUS)
 
     def work(transaction: Transaction) -> None:
         conversation = in_hand(transaction, key)
@@ -70,8 +72,9 @@ def need_help(store: Store, key: str, *, by: str, now: datetime, reason: str | N
     store.change(work)
 
 
-def clear_need_help(store: Store, key: str, *, by: str, now: datetime, reason: str | None = None) -> bool:
+def clear_need_help(store: Store, key: str, *, by: Actor, now: datetime, reason: str | None = None) -> bool:
     """Clear Need Help; the status is again what the last user message makes it. False: it was not set, nothing was done."""
+    require(by, Right.SET_STATUS)
 
     def work(transaction: Transaction) -> bool:
         conversation = in_hand(transaction, key)
@@ -85,7 +88,7 @@ def clear_need_help(store: Store, key: str, *, by: str, now: datetime, reason: s
     return store.change(work)
 
 
-def _said(what: Act, conversation: Conversation, by: str, now: datetime, reason: str | None) -> Record:
+def _said(what: Act, conversation: Conversation, by: Actor, now: datetime, reason: str | None) -> Record:
     return act(
         what, actor=by, now=now, customer_key=conversation.customer_key, channel=conversation.channel, reason=reason
     )

@@ -11,6 +11,7 @@ from convdata.database import Store
 from convdata.filters import Choices
 from convdata.periods import day_end, day_start
 from convdata.review.normalising import normalised
+from convdata.rights import Actor, Right, require
 from convdata.stats import EARLIEST, LATEST
 from convdata.vocabulary import ReviewState
 
@@ -38,8 +39,9 @@ class Topics:
     question: str
 
 
-def topics(store: Store, choices: Choices, many: int = TOP) -> Topics:
+def topics(store: Store, choices: Choices, many: int = TOP, *, by: Actor) -> Topics:
     """The most frequent topics of a period."""
+    require(by, Right.READ_TRENDS)
     values: dict[str, Any] = {
         f"{name}s": list(choices[name]) if choices[name] else None for name in ("channel", "language")
     }

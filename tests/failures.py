@@ -9,7 +9,7 @@ import yaml
 from convdata.database import Store
 from convdata.review import joining, queue
 from convdata.review.queue import Group, Wanted
-from tests.story import HOUR, NOON, message, tell
+from tests.story import HOUR, NOON, READER, message, tell
 
 ANYTHING = Wanted(states=(), singles=None)
 REFUND = ("I want my money back", "i want my money back please", "can I get my money back?", "money back please")
@@ -34,7 +34,7 @@ def join(store: Store, now: datetime = NOON + 24 * HOUR) -> joining.Joined:
 
 
 def groups(store: Store, wanted: Wanted = ANYTHING) -> list[Group]:
-    return list(queue.listed(store, wanted, (NOON + 24 * HOUR).date()).groups)
+    return list(queue.listed(store, wanted, (NOON + 24 * HOUR).date(), by=READER).groups)
 
 
 def group_with(store: Store, text: str) -> Group:

@@ -10,7 +10,7 @@ from convdata.delivery import deliver_due
 from convdata.outbox import Reply, replies_to
 from convdata.replying import new_reply_id, reply
 from examples.fake_graph import FakeGraph
-from tests.story import HOUR, NOON, key, message, opened, tell
+from tests.story import HOUR, NOON, admin, key, message, opened, tell
 
 MAYA = "6780000000000001"
 MINUTE = timedelta(minutes=1)
@@ -51,7 +51,7 @@ def wrote(store: Store, fake: FakeGraph, at: datetime = NOON, who: str = MAYA) -
 
 
 def answer(store: Store, whose: str, text: str = "On its way.", now: datetime = NOON + HOUR, **more: Any) -> Reply:
-    given: dict[str, Any] = {"by": "Ada", "now": now, "reply_id": new_reply_id()}
+    given: dict[str, Any] = {"by": admin("Ada"), "now": now, "reply_id": new_reply_id()}
     return reply(store, whose, text, **given | more)
 
 

@@ -10,6 +10,7 @@ from convdata.database import Store
 from convdata.events import Customer, Event, Message, MuteSaid, StatusSaid
 from convdata.intake import Counts, take
 from convdata.keys import customer_key
+from convdata.rights import Actor, Role
 from convdata.schema import open_store
 from convdata.settings import read_settings
 
@@ -75,3 +76,11 @@ def _common(customer_id: str, at: datetime, more: dict[str, Any]) -> dict[str, A
         "customer_id": customer_id,
         "at": at.replace(tzinfo=UTC),
     }
+
+
+def admin(name: str) -> Actor:
+    """Somebody who may everything, for stories that are not about who may what."""
+    return Actor(name, Role.ADMIN)
+
+
+READER = admin("Ada")

@@ -15,7 +15,7 @@ from convdata.periods import now_utc
 from examples import bot
 from examples.misheard_client import Misheard
 from tests.http import TOKEN, TOKENS, Box, app_over, served, until
-from tests.story import key, opened, rows
+from tests.story import admin, key, opened, rows
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_the_bot_asks_and_keeps_silent(url: str, box: Box) -> None:
         assert misheard.may_answer("v/1 ä")
         misheard.heard("v/1 ä", "Hello")
         assert misheard.flush()
-        mute(box.store, key(box.store, "v/1 ä"), by="ada", now=now_utc(), hours=1)
+        mute(box.store, key(box.store, "v/1 ä"), by=admin("ada"), now=now_utc(), hours=1)
         assert not misheard.may_answer("v/1 ä")
         box.away = StoreAway("it is away")
         assert not misheard.may_answer("v/1 ä")  # as last known

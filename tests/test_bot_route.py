@@ -13,7 +13,7 @@ from convdata.muting import mute, unmute
 from convdata.periods import now_utc
 from routes import bot
 from tests.http import BEARER, EVENTS, TOKENS, Box, an_event, app_over, asked, served, stamp
-from tests.story import key, opened
+from tests.story import admin, key, opened
 
 MAY = {"may_answer": True, "muted_until": None}
 
@@ -42,7 +42,7 @@ def test_a_muted_bot_may_not_until_the_end_and_then_may_without_any_sweep(
 ) -> None:
     client.post(EVENTS, json=an_event(customer_id="v-1"))
     now = now_utc()
-    until = mute(box.store, key(box.store, "v-1"), by="ada", now=now, hours=1)
+    until = mute(box.store, key(box.store, "v-1"), by=admin("ada"), now=now, hours=1)
     said = client.get("/api/v1/bot/webchat/v-1").json()
     assert said["may_answer"] is False
     assert datetime.fromisoformat(said["muted_until"]).replace(tzinfo=None) == until
@@ -50,7 +50,7 @@ def test_a_muted_bot_may_not_until_the_end_and_then_may_without_any_sweep(
         monkeypatch.setattr(bot, "now_utc", lambda moment=moment: moment)
         assert client.get("/api/v1/bot/webchat/v-1").json()["may_answer"] is may
     monkeypatch.undo()
-    unmute(box.store, key(box.store, "v-1"), by="ada", now=now_utc())
+    unmute(box.store, key(box.store, "v-1"), by=admin("ada"), now=now_utc())
     assert client.get("/api/v1/bot/webchat/v-1").json() == MAY
 
 

@@ -16,7 +16,7 @@ from convdata.periods import now_utc
 from examples.fake_graph import FakeGraph
 from pages.parts import desk
 from tests.messenger import MAYA, facebook, on_messenger
-from tests.story import NOON, customer, key, message, tell
+from tests.story import NOON, READER, admin, customer, key, message, tell
 from tests.test_conversation_page import components, page, transcript
 from tests.texts import HOSTILE
 
@@ -35,6 +35,7 @@ def story(duckdb_url: str, fake: FakeGraph, monkeypatch: pytest.MonkeyPatch) -> 
     """A store with Messenger that the page reads too, and Maya, who wrote two hours ago."""
     store = on_messenger(duckdb_url, fake, AGENT="Chen")
     monkeypatch.setattr(desk, "store", lambda: store)
+    monkeypatch.setenv("MISHEARD_AGENT", "Chen")
     fake.person(MAYA).wrote_at = AGO
     tell(store, customer(MAYA, AGO, channel="messenger", first_name="Maya"), message(MAYA, AGO, channel="messenger"))
     yield store
@@ -67,14 +68,14 @@ def test_where_none_can_arrive_it_says_why_not(story: Store, channel: str) -> No
 
 
 def test_it_says_by_whom_the_bot_is_muted_and_for_how_long(story: Store) -> None:
-    muting.mute(story, maya(story), by="Ada", now=now_utc(), hours=4)
+    muting.mute(story, maya(story), by=admin("Ada"), now=now_utc(), hours=4)
     shown = composer(maya(story))
     assert shown["muted"]
     assert shown["bot"].startswith("The bot is muted by Ada, 3 h 59 min left")
 
 
 def test_what_became_of_a_reply_stands_beside_it(story: Store, fake: FakeGraph) -> None:
-    how: dict[str, Any] = {"by": "Chen", "now": now_utc()}
+    how: dict[str, Any] = {"by": admin("Chen"), "now": now_utc()}
     replying.reply(story, maya(story), "Hello", reply_id="r-1", **how)
     deliver_due(story, now_utc())
     fake.faults[MAYA].append("no_such_user")
@@ -102,14 +103,14 @@ def test_names_and_kept_replies_are_handed_on_as_text(story: Store, text: str) -
 
 def test_kept_replies_are_filled_with_the_first_name(story: Store) -> None:
     for reply in canned.canned_replies(story):
-        canned.drop(story, reply.canned_id)
-    canned.keep(story, canned.opened_up("Dear Maya, Mayar says hello", "Maya"), by="Chen", now=NOON)
-    canned.keep(story, "Dear {first_name}, Mayar says hello", by="Ada", now=NOON)
+        canned.drop(story, reply.canned_id, by=READER)
+    canned.keep(story, canned.opened_up("Dear Maya, Mayar says hello", "Maya"), by=admin("Chen"), now=NOON)
+    canned.keep(story, "Dear {first_name}, Mayar says hello", by=admin("Ada"), now=NOON)
     assert [r["text"] for r in composer(maya(story))["canned"]] == ["Dear Maya, Mayar says hello"]
     assert canned.filled("Dear {first_name}, hello", None) == "Dear, hello"
     for nothing in ("", "  \n", "x" * 2001):
         with pytest.raises(NotAllowed):
-            canned.keep(story, nothing, by="Chen", now=NOON)
+            canned.keep(story, nothing, by=admin("Chen"), now=NOON)
 
 
 def test_who_else_is_there_is_known_for_half_a_minute(story: Store) -> None:
@@ -139,5 +140,5 @@ def test_the_page_says_who_else_is_there(story: Store) -> None:
 
 def test_nothing_is_stored_twice_under_one_id(story: Store) -> None:
     for text in ("Hello", "Hello", "Something else"):
-        replying.reply(story, maya(story), text, by="Chen", now=now_utc(), reply_id="r-1")
+        replying.reply(story, maya(story), text, by=admin("Chen"), now=now_utc(), reply_id="r-1")
     assert [reply.text for reply in outbox.replies_to(story, maya(story)).values()] == ["Hello"]

@@ -15,7 +15,7 @@ from convdata.database import Store
 from convdata.periods import now_utc
 from convdata.settings import PROJECT
 from pages.parts import desk
-from tests.story import customer, key, many_messages, message, opened, rows, status, tell
+from tests.story import admin, customer, key, many_messages, message, opened, rows, status, tell
 from tests.texts import HOSTILE
 
 FRAME = PROJECT / "pages" / "frame.py"
@@ -153,7 +153,7 @@ def test_the_chosen_time_counts_and_never_more_than_the_setting(story):
 def test_a_click_on_a_page_that_is_behind_mutes_nothing_anew(story):
     tell(story, message(at=AGO))
     app = page(customer=key(story))
-    until = muting.mute(story, key(story), by="Chen", now=now_utc(), hours=1)
+    until = muting.mute(story, key(story), by=admin("Chen"), now=now_utc(), hours=1)
     click(app, "Mute bot")
     assert head(app)["notices"][0]["by"] == "by Chen"
     assert [r.muted_until for r in rows(story, "mutes")] == [until]
@@ -162,7 +162,7 @@ def test_a_click_on_a_page_that_is_behind_mutes_nothing_anew(story):
 def test_a_mute_that_has_passed_is_shown_as_over_before_any_sweep(story, monkeypatch):
     tell(story, message(at=AGO))
     app = page(customer=key(story))
-    muting.mute(story, key(story), by="Chen", now=now_utc() - 2 * MINUTE, hours=1 / 60)
+    muting.mute(story, key(story), by=admin("Chen"), now=now_utc() - 2 * MINUTE, hours=1 / 60)
     app.run()
     assert [n["text"] for n in head(app)["notices"]] == ["The bot is answering."]
     assert transcript(app)[-1]["text"] == "the bot answers again (automatic, after 1 min)"
@@ -223,7 +223,7 @@ def test_whatever_is_written_is_handed_on_as_text_and_nowhere_else(story, text):
         message(at=AGO + MINUTE, text=text, sender="agent", agent=text[:200] or None),
         status("need_help", at=AGO + MINUTE, reason=text),
     )
-    muting.mute(story, key(story), by="Chen", now=now_utc(), reason=text)
+    muting.mute(story, key(story), by=admin("Chen"), now=now_utc(), reason=text)
     app = page(customer=key(story))
     said = [line["text"] for line in transcript(app) if line["kind"] == "message"]
     assert said[0] == said[1]
@@ -241,7 +241,7 @@ def test_an_address_that_names_nobody_is_one_good_sentence(story, address):
 
 def test_an_erased_customer_is_not_found(story):
     tell(story, message(at=AGO))
-    erasure.erase(story, key(story), by="Chen", now=now_utc())
+    erasure.erase(story, key(story), by=admin("Chen"), now=now_utc())
     (sentence,) = sentences(page(customer=key(story)))
     assert "no such customer" in sentence
 
@@ -315,14 +315,14 @@ def test_a_mute_may_be_left_on_purpose(story):
 def test_a_mute_of_somebody_else_is_not_held_against_one(story):
     tell(story, message(at=AGO))
     app = page(customer=key(story))
-    muting.mute(story, key(story), by="Chen", now=now_utc())
+    muting.mute(story, key(story), by=admin("Chen"), now=now_utc())
     app.switch_page(str(FRAME.parent / "customers.py")).run()
     assert not any("forget" in m.value for m in app.markdown)
 
 
 def test_deleting_asks_by_name_and_with_the_counts(story):
     tell(story, customer(at=AGO, first_name="Ada", last_name="*Byron*"), *many_messages(["v-1"], 3, at=AGO))
-    standing.need_help(story, key(story), by="Chen", now=now_utc())
+    standing.need_help(story, key(story), by=admin("Chen"), now=now_utc())
     app = click(page(customer=key(story)), "Delete user and conversation")
     asked = " ".join(m.value for m in app.markdown)
     assert r"Ada \*Byron\*" in asked

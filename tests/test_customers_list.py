@@ -12,7 +12,7 @@ from convdata.database import Store
 from convdata.filters import Choices, choose, continued, last_days, who_waits
 from convdata.intake import take
 from convdata.standing import clear_need_help
-from tests.story import HOUR, NOON, customer, key, message, opened, status, tell
+from tests.story import HOUR, NOON, READER, customer, key, message, opened, status, tell
 
 UTC = ZoneInfo("UTC")
 
@@ -20,7 +20,7 @@ UTC = ZoneInfo("UTC")
 def found(store: Store, **chosen: object) -> list[str]:
     choices = Choices({name.rstrip("_"): value for name, value in chosen.items()}, store.settings.timezone)
     total = customer_pages.count(store, choices)
-    rows = customer_pages.page(store, choices, 1, total, {}, size=100)
+    rows = customer_pages.page(store, choices, 1, total, {}, size=100, by=READER)
     assert len(rows) == total
     return [row.customer_id for row in rows]
 
@@ -122,15 +122,15 @@ def test_every_page_holds_its_rows_however_it_is_reached(total: int, store: Stor
     # Pairs of equal times: their order must hold across the edge of a page.
     take(store, [message(f"v-{n}", NOON + timedelta(minutes=n // 2)) for n in range(total)], NOON)
     total = customer_pages.count(store, Choices())
-    whole = [row.customer_id for row in customer_pages.page(store, Choices(), 1, total, {}, size=1000)]
+    whole = [row.customer_id for row in customer_pages.page(store, Choices(), 1, total, {}, size=1000, by=READER)]
     pages = -(-total // 10)
     known: dict[int, Place] = {}
     forwards = [
-        [r.customer_id for r in customer_pages.page(store, Choices(), n, total, known, 10)] for n in range(1, pages + 1)
+        [r.customer_id for r in customer_pages.page(store, Choices(), n, total, known, 10, by=READER)] for n in range(1, pages + 1)
     ]
     assert [c for page in forwards for c in page] == whole
     for n in range(1, pages + 1):
-        assert [r.customer_id for r in customer_pages.page(store, Choices(), n, total, {}, 10)] == forwards[n - 1]
+        assert [r.customer_id for r in customer_pages.page(store, Choices(), n, total, {}, 10, by=READER)] == forwards[n - 1]
 
 
 def test_who_waits_longest_comes_first_on_every_page_of_that_list(store: Store) -> None:
@@ -141,16 +141,16 @@ def test_who_waits_longest_comes_first_on_every_page_of_that_list(store: Store) 
     everybody = who_waits(UTC)
     assert choose(everybody.address(), UTC) == (everybody, [])
     assert customer_pages.count(store, everybody) == 5
-    pages = [customer_pages.page(store, everybody, n, 5, {}, 2) for n in (1, 2, 3)]
+    pages = [customer_pages.page(store, everybody, n, 5, {}, 2, by=READER) for n in (1, 2, 3)]
     listed = [row.customer_id for page in pages for row in page]
     assert [{*listed[:2]}, {*listed[2:4]}, listed[4]] == [{*waiting[:2]}, {*waiting[2:4]}, waiting[4]]
     for n, who in enumerate(listed):
-        beside = neighbours(store, details(store, key(store, who)), everybody)
+        beside = neighbours(store, details(store, key(store, who), by=READER), everybody)
         assert (beside.picked, beside.place) == (5, n + 1)
         assert beside.previous == (key(store, listed[n - 1]) if n else None)
         assert beside.next == (key(store, listed[n + 1]) if n < 4 else None)
-    clear_need_help(store, key(store, listed[0]), by="Ada", now=NOON + 9 * HOUR)
-    beside = neighbours(store, details(store, key(store, listed[0])), everybody)
+    clear_need_help(store, key(store, listed[0]), by=READER, now=NOON + 9 * HOUR)
+    beside = neighbours(store, details(store, key(store, listed[0]), by=READER), everybody)
     assert (beside.place, beside.next) == (None, key(store, listed[1]))
 
 

@@ -21,7 +21,7 @@ from convdata.replying import hand_back, retry
 from convdata.telling import tell_bots
 from convdata.vocabulary import Delivery
 from tests.messenger import MAYA, MINUTE, Clock, answer, answered, facebook, on_messenger, wrote
-from tests.story import HOUR, NOON, opened, rows
+from tests.story import HOUR, NOON, admin, opened, rows
 
 SECOND = timedelta(seconds=1)
 THEN = NOON + HOUR
@@ -127,7 +127,7 @@ def test_a_person_may_send_again_what_is_unknown(store, fake):
     maya = wrote(store, fake)
     fake.faults[MAYA].append("drop")
     reply = answered(store, maya)
-    assert retry(store, maya, reply.reply_id, attempts=1, by="Ada", now=THEN + HOUR)
+    assert retry(store, maya, reply.reply_id, attempts=1, by=admin("Ada"), now=THEN + HOUR)
     deliver_due(store, THEN + HOUR)
     assert (state(store, maya), len(fake.sent)) == (Delivery.SENT, 1)
 
@@ -366,7 +366,7 @@ def test_a_bot_is_told_once_of_each_mute_and_of_its_end_before_the_answer_goes(s
     paths = [r[1].rsplit("/", 1)[1] for r in fake.requests if r[0] == "POST"]
     assert paths == ["extend_thread_control", "messages"]
     assert tell_bots(store, THEN + MINUTE) == 0
-    hand_back(store, maya, by="Ada", now=THEN + HOUR)
+    hand_back(store, maya, by=admin("Ada"), now=THEN + HOUR)
     assert tell_bots(store, THEN + HOUR) == 1
     assert tell_bots(store, THEN + HOUR) == 0
     assert controls(fake) == [("extend_thread_control", 72 * 3600), ("release_thread_control", None)]
@@ -374,9 +374,9 @@ def test_a_bot_is_told_once_of_each_mute_and_of_its_end_before_the_answer_goes(s
 
 def test_the_sweep_s_and_everybody_s_mutes_are_told_too(store, fake):
     maya = wrote(store, fake)
-    muting.mute(store, maya, by="Ada", now=NOON, hours=1)
+    muting.mute(store, maya, by=admin("Ada"), now=NOON, hours=1)
     tell_bots(store, NOON)
-    muting.mute(store, maya, by="Ada", now=NOON + MINUTE, hours=2)
+    muting.mute(store, maya, by=admin("Ada"), now=NOON + MINUTE, hours=2)
     tell_bots(store, NOON + MINUTE)
     assert tell_bots(store, NOON + 2 * HOUR) == 0
     muting.sweep(store, NOON + 3 * HOUR)
@@ -405,7 +405,7 @@ def test_a_bot_that_stays_away_is_not_asked_for_ever(store, fake, monkeypatch):
         raise OSError
 
     monkeypatch.setattr(adapter_of("messenger"), "mute", away)
-    muting.mute(store, maya, by="Ada", now=NOON)
+    muting.mute(store, maya, by=admin("Ada"), now=NOON)
     for minutes in range(0, 600, 5):
         tell_bots(store, NOON + minutes * MINUTE)
     assert len(tries) == telling.MOST_ATTEMPTS
@@ -415,7 +415,7 @@ def test_where_messenger_is_not_set_up_nobody_is_told(store_url):
     store = opened(store_url)
     with facebook() as fake:
         maya = wrote(store, fake)
-        muting.mute(store, maya, by="Ada", now=NOON)
+        muting.mute(store, maya, by=admin("Ada"), now=NOON)
         tell_bots(store, NOON)
         assert fake.requests == []
     store.close()

@@ -13,7 +13,7 @@ from convdata.downloads import COLUMNS, Format, guarded, without_guard
 from convdata.erasure import HELD
 from convdata.errors import NotFound
 from convdata.events import Alternative, Attachment, read_event
-from tests.story import HOUR, NOON, customer, key, message, rows, status, tell
+from tests.story import HOUR, NOON, admin, customer, key, message, rows, status, tell
 from tests.texts import HOSTILE
 
 LATER = NOON + 10 * HOUR
@@ -46,7 +46,7 @@ def whose(store) -> str:
         status("need_help", reason="asked for a human"),
         message("v-2", text="somebody else"),
     )  # fmt: skip
-    muting.mute(store, key(store), by="Chen", now=NOON + 2 * HOUR, reason="angry")
+    muting.mute(store, key(store), by=admin("Chen"), now=NOON + 2 * HOUR, reason="angry")
     return key(store)
 
 
@@ -56,7 +56,7 @@ def stored_messages(store, whose):
 
 
 def test_user_data_is_everything_that_is_held_table_by_table(store, whose):
-    data = json.loads(downloads.user_data(store, whose, by="Ada", now=LATER))
+    data = json.loads(downloads.user_data(store, whose, by=admin("Ada"), now=LATER))
     assert set(data) == {"downloaded_at"} | {h.table for h in HELD if h.downloaded_by}
     for table in set(data) - {"downloaded_at", "activity"}:
         assert len(data[table]) == len(rows(store, f"{table} where customer_key = '{whose}'")), table
@@ -69,7 +69,7 @@ def test_user_data_is_everything_that_is_held_table_by_table(store, whose):
 
 
 def test_json_gives_back_every_message_character_for_character(store, whose):
-    data = json.loads(downloads.conversation(store, whose, "json", by="Ada", now=LATER))
+    data = json.loads(downloads.conversation(store, whose, "json", by=admin("Ada"), now=LATER))
     stored = stored_messages(store, whose)
     assert {m["id"] for m in data["messages"]} == set(stored)
     for m in data["messages"]:
@@ -84,7 +84,7 @@ def test_json_gives_back_every_message_character_for_character(store, whose):
 
 
 def test_a_message_downloaded_as_json_is_an_event_again(store, whose):
-    data = json.loads(downloads.conversation(store, whose, "json", by="Ada", now=LATER))
+    data = json.loads(downloads.conversation(store, whose, "json", by=admin("Ada"), now=LATER))
     for m in data["messages"]:
         event, unknown = read_event({"type": "message"} | m, channels=frozenset(["webchat"]), now=LATER)
         assert (event.id, unknown) == (m["id"], 0)
@@ -92,7 +92,7 @@ def test_a_message_downloaded_as_json_is_an_event_again(store, whose):
 
 
 def test_csv_equals_the_store_when_the_guard_is_taken_away(store, whose):
-    body = downloads.conversation(store, whose, Format.CSV, by="Ada", now=LATER)
+    body = downloads.conversation(store, whose, Format.CSV, by=admin("Ada"), now=LATER)
     assert body.startswith(b"\xef\xbb\xbf")  # without it spreadsheets read another character set
     read = list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"), newline="")))
     assert tuple(read[0]) == COLUMNS
@@ -145,7 +145,7 @@ class Texts(HTMLParser):
 
 
 def test_the_printable_page_shows_every_text_literally_and_asks_for_nothing(store, whose):
-    body = downloads.conversation(store, whose, Format.HTML, by="Ada", now=LATER).decode()
+    body = downloads.conversation(store, whose, Format.HTML, by=admin("Ada"), now=LATER).decode()
     page = Texts()
     page.feed(body)
     assert page.tags == {"html", "head", "meta", "title", "style", "body", "h1", "h2", "div", "time", "bdi", "i"}
@@ -159,8 +159,8 @@ def test_the_printable_page_shows_every_text_literally_and_asks_for_nothing(stor
 
 
 def test_each_download_is_recorded_with_who_and_in_which_form(store, whose):
-    downloads.user_data(store, whose, by="Ada", now=LATER)
-    downloads.conversation(store, whose, "csv", by="Chen", now=LATER)
+    downloads.user_data(store, whose, by=admin("Ada"), now=LATER)
+    downloads.conversation(store, whose, "csv", by=admin("Chen"), now=LATER)
     noted = rows(
         store,
         "activity where act in ('download_user', 'download_conversation')",
@@ -177,10 +177,10 @@ def test_each_download_is_recorded_with_who_and_in_which_form(store, whose):
 
 
 def test_a_customer_who_was_erased_cannot_be_downloaded(store, whose):
-    erasure.erase(store, whose, by="Ada", now=LATER)
+    erasure.erase(store, whose, by=admin("Ada"), now=LATER)
     for take in (
-        lambda: downloads.user_data(store, whose, by="Ada", now=LATER),
-        lambda: downloads.conversation(store, whose, "json", by="Ada", now=LATER),
+        lambda: downloads.user_data(store, whose, by=admin("Ada"), now=LATER),
+        lambda: downloads.conversation(store, whose, "json", by=admin("Ada"), now=LATER),
     ):
         with pytest.raises(NotFound):
             take()
@@ -189,9 +189,9 @@ def test_a_customer_who_was_erased_cannot_be_downloaded(store, whose):
 
 def test_a_customer_without_messages_can_be_downloaded(store):
     tell(store, customer("quiet", first_name="Q"))
-    standing.need_help(store, key(store, "quiet"), by="Ada", now=NOON)
+    standing.need_help(store, key(store, "quiet"), by=admin("Ada"), now=NOON)
     for form in Format:
-        assert downloads.conversation(store, key(store, "quiet"), form, by="Ada", now=LATER)
+        assert downloads.conversation(store, key(store, "quiet"), form, by=admin("Ada"), now=LATER)
 
 
 def test_file_names_hold_nothing_personal_and_are_never_the_same():

@@ -39,7 +39,7 @@ from tests.http import (
     stamp,
     until,
 )
-from tests.story import NOBODYS_SECRETS, opened, rows
+from tests.story import NOBODYS_SECRETS, admin, opened, rows
 
 NOTHING = {"stored": 0, "updated": 0, "duplicate": 0, "suppressed": 0, "rejected": []}
 LINES = {"Content-Type": "application/x-ndjson"}
@@ -165,7 +165,7 @@ def test_erased_history_does_not_come_back(client: TestClient, box: Box) -> None
 
     old = an_event(id="old", customer_id="v-9", at=stamp(ago=timedelta(hours=1)))
     client.post(EVENTS, json=old)
-    erase(box.store, key(box.store, "v-9"), by="test", now=now_utc())
+    erase(box.store, key(box.store, "v-9"), by=admin("test"), now=now_utc())
     assert client.post(EVENTS, json=old).json() == NOTHING | {"suppressed": 1}
 
 

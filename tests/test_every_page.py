@@ -21,8 +21,8 @@ def nothing_remembered() -> Iterator[None]:
     """Each test has the store of its own; what a page remembers of another's is forgotten."""
     yield
     st.cache_data.clear()
-    if "store" in vars(desk):
-        desk.store.clear()
+    if "the_store" in vars(desk):
+        desk.the_store.clear()
 
 
 def shown(page: str, url: str, monkeypatch: pytest.MonkeyPatch, **query: str) -> AppTest:

@@ -28,7 +28,7 @@ from pages.parts import desk
 from tests.http import EVENTS, TOKENS, Box, asked
 from tests.postgres import Postgres
 from tests.shared import SHARED
-from tests.story import key, opened, rows, tables
+from tests.story import admin, key, opened, rows, tables
 
 FRAME = PROJECT / "pages" / "frame.py"
 NOW = datetime(2026, 8, 9, 12)
@@ -255,9 +255,9 @@ def _can_be_read(store: Store, event: dict[str, Any], text: str | None) -> None:
     expected = mended(event["text"]) if event.get("text") is not None else None
     assert text is None or expected == text
     whose = key(store, mended(event["customer_id"]))
-    as_json = json.loads(downloads.conversation(store, whose, "json", by="test", now=NOW))
+    as_json = json.loads(downloads.conversation(store, whose, "json", by=admin("test"), now=NOW))
     assert expected in [m["text"] for m in as_json["messages"] if m["id"] == mended(event["id"])]
-    as_csv = downloads.conversation(store, whose, "csv", by="test", now=NOW).decode("utf-8-sig")
+    as_csv = downloads.conversation(store, whose, "csv", by=admin("test"), now=NOW).decode("utf-8-sig")
     read = list(csv.DictReader(io.StringIO(as_csv, newline="")))
     field = next(row["text"] for row in read if without_guard(row["id"]) == mended(event["id"]))
     assert without_guard(field) == expected

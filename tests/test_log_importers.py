@@ -14,7 +14,7 @@ from convdata.importers import importers, recognise
 from convdata.importing import import_file
 from tests.imports import LATER, imported
 from tests.shared import shared_path
-from tests.story import opened, rows
+from tests.story import admin, opened, rows
 
 SAMPLES = Path(__file__).parent / "samples" / "logs"
 
@@ -110,10 +110,10 @@ def tracker_store(file: Path, events: list[dict[str, Any]]) -> str:
 def test_a_tracker_store_is_read_on_from_where_it_was_left(store: Store, tmp_path: Path) -> None:
     events = [json.loads(line) for line in sample("rasa").read_text().splitlines()]
     address = tracker_store(tmp_path / "tracker.db", events[:3])
-    first = import_file(store, address, now=LATER, by="Test")
+    first = import_file(store, address, now=LATER, by=admin("Test"))
     tracker_store(tmp_path / "tracker.db", events[3:])
-    second = import_file(store, address, now=LATER, by="Test")
-    third = import_file(store, address, now=LATER, by="Test")
+    second = import_file(store, address, now=LATER, by=admin("Test"))
+    third = import_file(store, address, now=LATER, by=admin("Test"))
     assert (first.counts.read > 0, second.counts.duplicate, third.counts.read) == (True, 0, 0)
     by_file, _ = imported(store, sample("rasa"))
     assert by_file.counts.duplicate == by_file.counts.read, "the same event by two ways is stored once"
@@ -123,7 +123,7 @@ def test_a_table_of_the_same_name_that_is_no_tracker_store_is_said(store: Store,
     with sqlite3.connect(tmp_path / "broker.db") as connection:
         connection.execute("create table events (id integer, sender_id text, data text)")
     with pytest.raises(FileUnreadable, match="SQL event broker"):
-        import_file(store, f"sqlite:///{tmp_path / 'broker.db'}", now=LATER, by="Test")
+        import_file(store, f"sqlite:///{tmp_path / 'broker.db'}", now=LATER, by=admin("Test"))
 
 
 def test_the_old_dialect_is_refused_with_a_sentence(store: Store) -> None:
@@ -134,14 +134,14 @@ def test_the_old_dialect_is_refused_with_a_sentence(store: Store) -> None:
 
 def test_a_password_in_an_address_is_kept_by_nobody(store: Store) -> None:
     with pytest.raises(FileUnreadable) as said_so:
-        import_file(store, "postgresql+psycopg://rasa:geheim@127.0.0.1:1/rasa", now=LATER, by="Test")
+        import_file(store, "postgresql+psycopg://rasa:geheim@127.0.0.1:1/rasa", now=LATER, by=admin("Test"))
     assert "geheim" not in str(said_so.value)
     assert "geheim" not in str(rows(store, "activity", "details"))
 
 
 def test_a_genuine_tracker_store_gives_the_answers_read_from_it(store: Store) -> None:
     expected = json.loads(shared_path("data", "rasa", "expected_formats.json").read_text())["fin_events.db"]
-    result = import_file(store, f"sqlite:///{shared_path('data', 'rasa', 'fin_events.db')}", now=LATER, by="Test")
+    result = import_file(store, f"sqlite:///{shared_path('data', 'rasa', 'fin_events.db')}", now=LATER, by=admin("Test"))
     senders = [row[0] for row in rows(store, "messages", "sender")]
     failed = sum(1 for row in rows(store, "messages", "understood") if row[0] is False)
     assert senders.count("user") == expected["user_messages"]
@@ -157,7 +157,7 @@ def test_a_genuine_tracker_store_gives_the_store_that_its_events_give(duckdb_url
     columns = ("customer_id", "messages.channel", "sender", "text", "understood")
     joined = "messages join people on people.customer_key = messages.customer_key"
     stores = [opened(duckdb_url), opened(f"duckdb:///{tmp_path / 'other.duckdb'}")]
-    import_file(stores[0], f"sqlite:///{shared_path('data', 'rasa', 'fin_events.db')}", now=LATER, by="Test")
+    import_file(stores[0], f"sqlite:///{shared_path('data', 'rasa', 'fin_events.db')}", now=LATER, by=admin("Test"))
     imported(stores[1], shared_path("data", "rasa", "fin_as_events.jsonl.gz"))
     first, second = (sorted(map(repr, rows(store, joined, *columns))) for store in stores)
     for store in stores:

@@ -10,24 +10,24 @@ from convdata.markers import LONGEST, mark_day, markers, unmark_day
 from convdata.marks import Mark
 from convdata.stats import MESSAGES
 from convdata.timeline import timeline
-from tests.story import NOON, rows
+from tests.story import NOON, admin, rows
 
 DAY = date(2026, 8, 3)
 EVIL = "<img src=x onerror=alert(1)> '; drop table markers; -- =1+1 \u202e"
 
 
 def test_a_day_is_marked_once_and_both_acts_are_recorded(store: Store) -> None:
-    assert mark_day(store, DAY, f"  {EVIL} ", by="ana", now=NOON)
-    assert not mark_day(store, DAY, EVIL, by="bo", now=NOON)
-    assert mark_day(store, DAY + timedelta(days=1), "Release 2", by="ana", now=NOON)
+    assert mark_day(store, DAY, f"  {EVIL} ", by=admin("ana"), now=NOON)
+    assert not mark_day(store, DAY, EVIL, by=admin("bo"), now=NOON)
+    assert mark_day(store, DAY + timedelta(days=1), "Release 2", by=admin("ana"), now=NOON)
     shown = markers(store)
     assert [(row.day, row.text, row.kept_by) for row in shown] == [
         (DAY, EVIL.strip(), "ana"),
         (DAY + timedelta(days=1), "Release 2", "ana"),
     ]
     assert [row.text for row in markers(store, DAY + timedelta(days=1), DAY + timedelta(days=9))] == ["Release 2"]
-    unmark_day(store, shown[0].marker_id, by="bo", now=NOON)
-    unmark_day(store, shown[0].marker_id, by="bo", now=NOON)
+    unmark_day(store, shown[0].marker_id, by=admin("bo"), now=NOON)
+    unmark_day(store, shown[0].marker_id, by=admin("bo"), now=NOON)
     assert [row.text for row in markers(store)] == ["Release 2"]
     acts = sorted((act, actor) for act, actor in rows(store, "activity", "act", "actor"))
     assert acts == [("mark_day", "ana"), ("mark_day", "ana"), ("unmark_day", "bo")]
@@ -36,7 +36,7 @@ def test_a_day_is_marked_once_and_both_acts_are_recorded(store: Store) -> None:
 @pytest.mark.parametrize("text", ["", "  \n", "x" * (LONGEST + 1)])
 def test_what_cannot_be_a_marker_is_refused_in_a_sentence(text: str, store: Store) -> None:
     with pytest.raises(NotAllowed, match=r"\."):
-        mark_day(store, DAY, text, by="ana", now=NOON)
+        mark_day(store, DAY, text, by=admin("ana"), now=NOON)
 
 
 def test_markers_stand_on_the_line_and_are_harmless() -> None:

@@ -23,7 +23,7 @@ from examples.fake_graph import APP_SECRET, PAGE_ID, VERIFY_TOKEN
 from tests.http import BEARER, Box, asked
 from tests.messenger import MAYA, answered, facebook, milliseconds, on_messenger, wrote
 from tests.shared import shared_path
-from tests.story import HOUR, NOBODYS_SECRETS, NOON, key, opened, rows
+from tests.story import HOUR, NOBODYS_SECRETS, NOON, admin, key, opened, rows
 
 HOOK = "/webhooks/messenger"
 HOOK_SETTINGS = {"MESSENGER_BOT_APPS": "100000000000001, 42", "MESSENGER_LANGUAGE": "en", "INTAKE_TOKEN": "a-token"}
@@ -477,13 +477,13 @@ def test_erasing_takes_what_was_put_aside_about_them_even_where_nobody_said_whos
     post(client, f'{{"object":"page","entry":[{{"about":"{MAYA}"}}]}}'.encode())
     post(client, b"of somebody else")
     assert len(odd(box.store)) == 3
-    erase(box.store, key(box.store, MAYA, "messenger"), by="Bob", now=now_utc())
+    erase(box.store, key(box.store, MAYA, "messenger"), by=admin("Bob"), now=now_utc())
     assert rows(box.store, "inbox", "body") == [("of somebody else",)]
 
 
 def test_a_late_webhook_brings_nothing_back(client, box):
     post(client, webhook(said(at=now_utc())))
-    erase(box.store, key(box.store, MAYA, "messenger"), by="Bob", now=now_utc())
+    erase(box.store, key(box.store, MAYA, "messenger"), by=admin("Bob"), now=now_utc())
     post(client, webhook(said("late", mid="m_2", at=now_utc() - timedelta(minutes=5)), echo()))
     post(client, webhook(item({"read": {"watermark": milliseconds(now_utc())}}, now_utc())))
     for table in ("messages", "customers", "people", "inbox", "receipts", "outbox"):
@@ -504,7 +504,7 @@ def test_a_customer_writes_an_agent_answers_and_sees_it_arrive(store_url):
             fake.webhook = f"http://127.0.0.1:{port}{HOOK}"
             assert fake.say(MAYA, "I want to talk to somebody") == 200
             maya = key(store, MAYA, "messenger")
-            stored = reply(store, maya, "Ada here.", by="Ada", now=now_utc(), reply_id="r-1")
+            stored = reply(store, maya, "Ada here.", by=admin("Ada"), now=now_utc(), reply_id="r-1")
             deliver_due(store, now_utc())
             until(lambda: replies_to(store, maya)[stored.event_key].state is Delivery.DELIVERED)
             assert fake.read(MAYA) == 200

@@ -15,7 +15,7 @@ from convdata.settings import SETTINGS, read_settings
 from convdata.vocabulary import Delivery
 from examples.fake_graph import FAULTS, PAGE_ID, PAGE_TOKEN
 from tests.messenger import MAYA, answer, answered, facebook, on_messenger, wrote
-from tests.story import HOUR, NOBODYS_SECRETS, NOON, key, rows, tell
+from tests.story import HOUR, NOBODYS_SECRETS, NOON, admin, key, rows, tell
 
 DAY = 24 * HOUR
 
@@ -271,7 +271,7 @@ def test_who_was_erased_while_we_asked_stays_erased(store, fake, monkeypatch):
     keep = messenger_profiles._keep
 
     def late(*given):
-        erase(store, maya, by="Bob", now=NOON + HOUR)
+        erase(store, maya, by=admin("Bob"), now=NOON + HOUR)
         keep(*given)
 
     monkeypatch.setattr(messenger_profiles, "_keep", late)

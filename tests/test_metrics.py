@@ -20,7 +20,7 @@ from convdata.periods import now_utc
 from convdata.vocabulary import Delivery
 from routes import events, metrics
 from tests.http import EVENTS, TOKENS, Box, an_event, asked, stamp
-from tests.story import key, message, opened, tell
+from tests.story import admin, key, message, opened, tell
 
 Samples = dict[tuple[str, str], float]
 
@@ -121,8 +121,8 @@ def test_how_long_a_channel_has_been_silent(client: TestClient, box: Box) -> Non
 def test_who_is_muted_and_who_needs_help_now_and_what_the_sweep_did(client: TestClient, box: Box) -> None:
     client.post(EVENTS, json=[an_event(customer_id=c) for c in ("v-1", "v-2", "v-3")])
     client.post(EVENTS, json=an_event("status", customer_id="v-1", status="need_help"))
-    mute(box.store, key(box.store, "v-1"), by="ada", now=now_utc(), hours=1)
-    mute(box.store, key(box.store, "v-2"), by="ada", now=now_utc() - timedelta(hours=2), hours=1)
+    mute(box.store, key(box.store, "v-1"), by=admin("ada"), now=now_utc(), hours=1)
+    mute(box.store, key(box.store, "v-2"), by=admin("ada"), now=now_utc() - timedelta(hours=2), hours=1)
     now = samples(client)
     assert (now["misheard_muted", ""], now["misheard_need_help", ""]) == (1, 1)
     assert (now["misheard_sweep_runs_total", ""], now["misheard_sweep_unmuted_total", ""]) == (0, 0)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from convdata import muting
-from convdata.channel_adapters import Adapter, adapted_channels, adapter_of
+from convdata.channel_adapters import Adapter, _files, adapted_channels, adapter_of
 from convdata.channels import CHANNELS
 from convdata.delivery import deliver_due
 from convdata.erasure import erase
@@ -18,7 +18,7 @@ from convdata.outbox import replies_to
 from convdata.replying import can_reply, hand_back, new_reply_id, prospect, reply, retry
 from convdata.vocabulary import Delivery
 from tests.messenger import MAYA, answer, answered, facebook, on_messenger, wrote
-from tests.story import HOUR, NOON, key, message, opened, rows, status, tell
+from tests.story import HOUR, NOON, admin, key, message, opened, rows, status, tell
 
 DAY = 24 * HOUR
 
@@ -55,7 +55,7 @@ def test_an_answer_mutes_the_bot_stores_the_message_and_waits_to_be_sent(store, 
 
 def test_a_mute_that_runs_already_stands_as_it_is(store, fake):
     maya = wrote(store, fake)
-    until = muting.mute(store, maya, by="Bob", now=NOON, hours=4)
+    until = muting.mute(store, maya, by=admin("Bob"), now=NOON, hours=4)
     answer(store, maya)
     answer(store, maya, now=NOON + 2 * HOUR)
     now = prospect(store, maya, NOON + 2 * HOUR)
@@ -65,7 +65,7 @@ def test_a_mute_that_runs_already_stands_as_it_is(store, fake):
 
 def test_a_mute_that_ran_out_is_followed_by_another(store, fake):
     maya = wrote(store, fake)
-    muting.mute(store, maya, by="Bob", now=NOON, hours=1)
+    muting.mute(store, maya, by=admin("Bob"), now=NOON, hours=1)
     answer(store, maya, now=NOON + 2 * HOUR)
     assert prospect(store, maya, NOON + 2 * HOUR).muted_by == "Ada"
 
@@ -247,10 +247,11 @@ def test_channels_that_cannot_deliver_a_person_s_reply_never_do(store_url, chann
 
 def test_every_adapter_has_the_four_verbs_and_its_channel_permits_answers():
     assert "messenger" in adapted_channels()
+    assert "rasa" not in adapted_channels(), "a bot is no channel"
     by_key = {c.key: c for c in CHANNELS}
     for name in adapted_channels():
-        adapter = adapter_of(name)
         assert by_key[name].can_escalate
+    for name, adapter in _files().items():
         for verb in (v for v in vars(Adapter) if not v.startswith("_")):
             assert callable(getattr(adapter, verb)), f"{name} has no {verb}"
 
@@ -265,7 +266,7 @@ def test_a_person_sends_again_what_failed_and_only_once(store, fake):
     assert (failed.state, failed.may_be_retried) == (Delivery.FAILED, True)
 
     def press(_):
-        return retry(store, maya, failed.reply_id, attempts=failed.attempts, by="Bob", now=NOON + 2 * HOUR)
+        return retry(store, maya, failed.reply_id, attempts=failed.attempts, by=admin("Bob"), now=NOON + 2 * HOUR)
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(press, range(8))) == 1
@@ -281,8 +282,8 @@ def test_a_person_sends_again_what_failed_and_only_once(store, fake):
 def test_what_was_sent_cannot_be_sent_again(store, fake):
     maya = wrote(store, fake)
     done = answered(store, maya)
-    assert not retry(store, maya, done.reply_id, attempts=done.attempts, by="Ada", now=NOON + 2 * HOUR)
-    assert not retry(store, maya, "other", attempts=0, by="Ada", now=NOON + 2 * HOUR)
+    assert not retry(store, maya, done.reply_id, attempts=done.attempts, by=admin("Ada"), now=NOON + 2 * HOUR)
+    assert not retry(store, maya, "other", attempts=0, by=admin("Ada"), now=NOON + 2 * HOUR)
     deliver_due(store, NOON + 2 * HOUR)
     assert len(fake.sent) == 1
 
@@ -291,20 +292,20 @@ def test_again_mutes_first_too_and_obeys_the_window(store, fake):
     maya = wrote(store, fake)
     fake.faults[MAYA].append("unavailable")
     failed = answered(store, maya)
-    hand_back(store, maya, by="Ada", now=NOON + 2 * HOUR)
-    assert retry(store, maya, failed.reply_id, attempts=1, by="Ada", now=NOON + 3 * HOUR)
+    hand_back(store, maya, by=admin("Ada"), now=NOON + 2 * HOUR)
+    assert retry(store, maya, failed.reply_id, attempts=1, by=admin("Ada"), now=NOON + 3 * HOUR)
     assert prospect(store, maya, NOON + 3 * HOUR).muted_until is not None
     fake.faults[MAYA].append("unavailable")
     deliver_due(store, NOON + 3 * HOUR)
     with pytest.raises(NotAllowed):
-        retry(store, maya, failed.reply_id, attempts=2, by="Ada", now=NOON + 30 * HOUR)
+        retry(store, maya, failed.reply_id, attempts=2, by=admin("Ada"), now=NOON + 30 * HOUR)
 
 
 def test_hand_back_lets_the_bot_answer_and_is_recorded(store, fake):
     maya = wrote(store, fake)
     answer(store, maya)
-    assert hand_back(store, maya, by="Ada", now=NOON + 2 * HOUR)
-    assert not hand_back(store, maya, by="Ada", now=NOON + 2 * HOUR)
+    assert hand_back(store, maya, by=admin("Ada"), now=NOON + 2 * HOUR)
+    assert not hand_back(store, maya, by=admin("Ada"), now=NOON + 2 * HOUR)
     assert prospect(store, maya, NOON + 2 * HOUR).muted_until is None
     assert [a for (a,) in rows(store, "activity where act = 'unmute'", "act")] == ["unmute"]
 
@@ -315,7 +316,7 @@ def test_hand_back_lets_the_bot_answer_and_is_recorded(store, fake):
 def test_erasing_takes_the_outbox_too_and_nothing_is_sent_after_it(store, fake):
     maya = wrote(store, fake)
     answer(store, maya)
-    erase(store, maya, by="Bob", now=NOON + 2 * HOUR)
+    erase(store, maya, by=admin("Bob"), now=NOON + 2 * HOUR)
     assert deliver_due(store, NOON + 2 * HOUR) == 0
     assert rows(store, "outbox") == rows(store, "receipts") == rows(store, "bots_told") == []
     assert fake.sent == []
@@ -329,7 +330,7 @@ def test_a_reply_that_is_on_its_way_during_an_erasure_leaves_nothing(store, fake
 
     def erasing(store_, outgoing, now):
         outcome = send(store_, outgoing, now)
-        erase(store, maya, by="Bob", now=NOON + 2 * HOUR)
+        erase(store, maya, by=admin("Bob"), now=NOON + 2 * HOUR)
         return outcome
 
     monkeypatch.setattr(adapter, "send", erasing)
@@ -346,6 +347,6 @@ def test_new_ids_are_never_the_same():
 
 def test_the_reply_of_somebody_with_a_colon_in_their_name_is_still_known(store, fake):
     maya = wrote(store, fake)
-    stored = reply(store, maya, "Hello", by="Ada: night shift", now=NOON + HOUR, reply_id="r-1")
+    stored = reply(store, maya, "Hello", by=admin("Ada: night shift"), now=NOON + HOUR, reply_id="r-1")
     deliver_due(store, NOON + HOUR)
     assert fake.sent[0]["message"]["metadata"] == f"agent:Ada: night shift:{stored.reply_id}"

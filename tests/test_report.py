@@ -13,14 +13,14 @@ from convdata.report import report
 from convdata.report_page import download, report_page
 from convdata.stats import table
 from tests.conftest import NOW
-from tests.story import NOON, message, tell
+from tests.story import NOON, READER, admin, message, tell
 
 WEEK = Choices({"from": NOW.date() - timedelta(days=29), "to": NOW.date()})
 EVIL = "<script>alert(1)</script>"
 
 
 def test_a_report_never_disagrees_with_the_page(demo: Store) -> None:
-    found = report(demo, WEEK, NOW)
+    found = report(demo, WEEK, NOW, by=READER)
     numbers = {n["name"]: n for n in found["numbers"]}
     (rates,) = table(demo, WEEK)
     assert numbers["message"]["counts"] == {n: rates[n] for n in ("not_understood", "eligible")}
@@ -36,10 +36,10 @@ def test_a_report_never_disagrees_with_the_page(demo: Store) -> None:
 
 
 def test_the_page_stands_alone_and_is_literal(store: Store) -> None:
-    assert "Nothing to count" in report_page(report(store, WEEK, NOW))
+    assert "Nothing to count" in report_page(report(store, WEEK, NOW, by=READER))
     tell(store, *(message(f"c{n}", NOON, EVIL, understood=False, language=EVIL[:8]) for n in range(30)))
-    mark_day(store, NOON.date(), EVIL, by="ana", now=NOON)
-    page = report_page(report(store, WEEK, NOW))
+    mark_day(store, NOON.date(), EVIL, by=admin("ana"), now=NOON)
+    page = report_page(report(store, WEEK, NOW, by=READER))
     assert page.count("&lt;script&gt;alert(1)") == 2
     assert "<script" not in page
     assert not re.search(r"(src|href)\s*=|url\(|@import", page)
@@ -47,7 +47,7 @@ def test_the_page_stands_alone_and_is_literal(store: Store) -> None:
 
 
 def test_the_button_of_the_page_gives_that_file(demo: Store) -> None:
-    assert download(demo, WEEK, by="Ada", now=NOW) == report_page(report(demo, WEEK, NOW)).encode()
+    assert download(demo, WEEK, by=admin("Ada"), now=NOW) == report_page(report(demo, WEEK, NOW, by=READER)).encode()
 
 
 def test_the_digest_is_printed_for_people_and_for_programs(duckdb_url, monkeypatch, capsys) -> None:

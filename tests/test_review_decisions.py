@@ -14,7 +14,7 @@ from convdata.review.opening import utterances
 from convdata.review.training import import_training
 from convdata.vocabulary import Act
 from tests.failures import DOG, REFUND, fail, group_with, groups, join
-from tests.story import HOUR, NOON, message, rows, status, tell
+from tests.story import HOUR, NOON, READER, admin, message, rows, status, tell
 
 DAY = timedelta(days=1)
 UNKNOWN = "2b0a5c3e-8a5e-4a39-9a3b-2f1f7d1f0a11"
@@ -39,7 +39,7 @@ def dog(store):
 
 
 def test_a_decision_is_kept_recorded_and_names_a_new_intent(two_groups):
-    decisions.decide(two_groups, [refund(two_groups).group_id], " refund  ", by="Ada", now=NOON + DAY)
+    decisions.decide(two_groups, [refund(two_groups).group_id], " refund  ", by=admin("Ada"), now=NOON + DAY)
     row = refund(two_groups).row
     assert (row.state, row.intent, row.outcome, row.decided_by) == ("pending", "refund", "new_intent", "Ada")
     record = latest(two_groups, acts=[Act.REVIEW])[0]
@@ -47,39 +47,39 @@ def test_a_decision_is_kept_recorded_and_names_a_new_intent(two_groups):
         "Ada",
         {"what": "decide", "groups": 1, "messages": 4, "intent": "refund"},
     )
-    decisions.decide(two_groups, [dog(two_groups).group_id], "refund", by="Ada", now=NOON + DAY)
+    decisions.decide(two_groups, [dog(two_groups).group_id], "refund", by=admin("Ada"), now=NOON + DAY)
     assert dog(two_groups).row.outcome == "intent"
-    decisions.decide(two_groups, [dog(two_groups).group_id], None, by="Ada", now=NOON + DAY)
+    decisions.decide(two_groups, [dog(two_groups).group_id], None, by=admin("Ada"), now=NOON + DAY)
     assert (dog(two_groups).row.intent, dog(two_groups).row.outcome) == ("out_of_scope", "out_of_scope")
 
 
 def test_many_are_decided_at_once_and_undone_at_once(two_groups):
     before = sorted(map(str, rows(two_groups, "review_groups")))
-    decisions.ignore(two_groups, [g.group_id for g in groups(two_groups)], by="Ada", now=NOON + DAY)
+    decisions.ignore(two_groups, [g.group_id for g in groups(two_groups)], by=admin("Ada"), now=NOON + DAY)
     assert {g.row.state for g in groups(two_groups)} == {"ignored"}
-    undone = decisions.undo(two_groups, by="Ada", now=NOON + DAY)
+    undone = decisions.undo(two_groups, by=admin("Ada"), now=NOON + DAY)
     assert undone
     assert (undone.what, len(undone.groups)) == ("ignore", 2)
     assert sorted(map(str, rows(two_groups, "review_groups"))) == before
-    assert decisions.undo(two_groups, by="Ada", now=NOON + DAY) is None
+    assert decisions.undo(two_groups, by=admin("Ada"), now=NOON + DAY) is None
 
 
 def test_nobody_undoes_what_another_decided(two_groups):
-    decisions.ignore(two_groups, [dog(two_groups).group_id], by="Ada", now=NOON)
-    assert decisions.undo(two_groups, by="Bob", now=NOON) is None
+    decisions.ignore(two_groups, [dog(two_groups).group_id], by=admin("Ada"), now=NOON)
+    assert decisions.undo(two_groups, by=admin("Bob"), now=NOON) is None
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 101, "a\x00b"])
 def test_an_intent_has_a_name(two_groups, name):
     with pytest.raises(NotAllowed):
-        decisions.decide(two_groups, [dog(two_groups).group_id], name, by="Ada", now=NOON)
+        decisions.decide(two_groups, [dog(two_groups).group_id], name, by=admin("Ada"), now=NOON)
 
 
 def test_only_what_is_decided_can_be_fixed_and_only_what_is_there_decided(two_groups):
     with pytest.raises(NotAllowed):
-        decisions.resolve(two_groups, [dog(two_groups).group_id], by="Ada", now=NOON)
+        decisions.resolve(two_groups, [dog(two_groups).group_id], by=admin("Ada"), now=NOON)
     with pytest.raises(NotFound):
-        decisions.ignore(two_groups, [UNKNOWN], by="Ada", now=NOON)
+        decisions.ignore(two_groups, [UNKNOWN], by=admin("Ada"), now=NOON)
     assert rows(two_groups, "review_decisions") == []
 
 
@@ -88,9 +88,9 @@ def test_only_what_is_decided_can_be_fixed_and_only_what_is_there_decided(two_gr
 
 def test_what_was_split_by_hand_survives_later_grouping(two_groups):
     old = refund(two_groups)
-    found, _ = utterances(two_groups, old.group_id)
+    found, _ = utterances(two_groups, old.group_id, by=READER)
     split = next(u.row.utterance for u in found if u.row.text == REFUND[3])
-    new = by_hand.split(two_groups, old.group_id, [split], by="Ada", now=NOON)
+    new = by_hand.split(two_groups, old.group_id, [split], by=admin("Ada"), now=NOON)
     fail(two_groups, REFUND[3], "money back please!", "I want my money back now", customer="n", at=NOON + DAY)
     join(two_groups, NOON + 2 * DAY)
     by_id = {g.group_id: g.row for g in groups(two_groups)}
@@ -100,11 +100,11 @@ def test_what_was_split_by_hand_survives_later_grouping(two_groups):
 
 def test_a_merge_and_a_move_can_be_undone_whole(two_groups):
     before = sorted(map(str, rows(two_groups, "review_members"))), sorted(map(str, rows(two_groups, "review_groups")))
-    by_hand.merge(two_groups, [refund(two_groups).group_id, dog(two_groups).group_id], by="Ada", now=NOON)
+    by_hand.merge(two_groups, [refund(two_groups).group_id, dog(two_groups).group_id], by=admin("Ada"), now=NOON)
     assert [g.row.messages for g in groups(two_groups)] == [7]
     assert taken_back(two_groups) == "merge"
-    moved = utterances(two_groups, dog(two_groups).group_id)[0][0].row.utterance
-    by_hand.move(two_groups, dog(two_groups).group_id, [moved], refund(two_groups).group_id, by="Ada", now=NOON)
+    moved = utterances(two_groups, dog(two_groups).group_id, by=READER)[0][0].row.utterance
+    by_hand.move(two_groups, dog(two_groups).group_id, [moved], refund(two_groups).group_id, by=admin("Ada"), now=NOON)
     assert sorted(g.row.messages for g in groups(two_groups)) == [2, 5]
     assert taken_back(two_groups) == "move"
     members = sorted(map(str, rows(two_groups, "review_members")))
@@ -113,12 +113,12 @@ def test_a_merge_and_a_move_can_be_undone_whole(two_groups):
 
 
 def test_a_split_takes_some_and_not_all(two_groups):
-    everything = [u.row.utterance for u in utterances(two_groups, dog(two_groups).group_id)[0]]
+    everything = [u.row.utterance for u in utterances(two_groups, dog(two_groups).group_id, by=READER)[0]]
     for wrong in ([], everything):
         with pytest.raises(NotAllowed):
-            by_hand.split(two_groups, dog(two_groups).group_id, wrong, by="Ada", now=NOON)
+            by_hand.split(two_groups, dog(two_groups).group_id, wrong, by=admin("Ada"), now=NOON)
     with pytest.raises(NotAllowed):
-        by_hand.merge(two_groups, [dog(two_groups).group_id], by="Ada", now=NOON)
+        by_hand.merge(two_groups, [dog(two_groups).group_id], by=admin("Ada"), now=NOON)
 
 
 # -- did it hold --------------------------------------------------------------------------------------------------------
@@ -126,8 +126,8 @@ def test_a_split_takes_some_and_not_all(two_groups):
 
 def test_a_fixed_group_that_fails_again_comes_back_with_its_counts(two_groups):
     mine = refund(two_groups).group_id
-    decisions.decide(two_groups, [mine], "refund", by="Ada", now=NOON + DAY)
-    decisions.resolve(two_groups, [mine], by="Ada", now=NOON + DAY)
+    decisions.decide(two_groups, [mine], "refund", by=admin("Ada"), now=NOON + DAY)
+    decisions.resolve(two_groups, [mine], by=admin("Ada"), now=NOON + DAY)
     fail(two_groups, *DOG, customer="d", at=NOON + 2 * DAY)
     join(two_groups, NOON + 3 * DAY)
     assert refund(two_groups).row.state == "resolved"
@@ -142,15 +142,15 @@ def test_a_fixed_group_that_fails_again_comes_back_with_its_counts(two_groups):
 
 def test_failures_of_before_the_fix_that_arrive_late_bring_nothing_back(two_groups):
     mine = refund(two_groups).group_id
-    decisions.decide(two_groups, [mine], "refund", by="Ada", now=NOON + 9 * DAY)
-    decisions.resolve(two_groups, [mine], by="Ada", now=NOON + 9 * DAY)
+    decisions.decide(two_groups, [mine], "refund", by=admin("Ada"), now=NOON + 9 * DAY)
+    decisions.resolve(two_groups, [mine], by=admin("Ada"), now=NOON + 9 * DAY)
     fail(two_groups, REFUND[1], customer="r", at=NOON + DAY)
     join(two_groups, NOON + 10 * DAY)
     assert refund(two_groups).row.state == "resolved"
 
 
 def test_what_is_like_something_ignored_is_ignored_silently(two_groups):
-    decisions.ignore(two_groups, [dog(two_groups).group_id], by="Ada", now=NOON)
+    decisions.ignore(two_groups, [dog(two_groups).group_id], by=admin("Ada"), now=NOON)
     fail(two_groups, DOG[0], customer="r", at=NOON + DAY)
     join(two_groups)
     assert (dog(two_groups).row.state, dog(two_groups).row.messages) == ("ignored", 4)
@@ -164,10 +164,10 @@ def _by_standing(store):
 
 
 def test_the_week_knows_how_much_is_decided_by_whom_and_whether_two_agree(two_groups):
-    decisions.decide(two_groups, [refund(two_groups).group_id], "refund", by="Ada", now=NOON + HOUR)
-    decisions.decide(two_groups, [refund(two_groups).group_id], "refund", by="Bob", now=NOON + 2 * HOUR)
-    decisions.ignore(two_groups, [dog(two_groups).group_id], by="Ada", now=NOON + HOUR)
-    decisions.decide(two_groups, [dog(two_groups).group_id], "pets", by="Bob", now=NOON + 2 * HOUR)
+    decisions.decide(two_groups, [refund(two_groups).group_id], "refund", by=admin("Ada"), now=NOON + HOUR)
+    decisions.decide(two_groups, [refund(two_groups).group_id], "refund", by=admin("Bob"), now=NOON + 2 * HOUR)
+    decisions.ignore(two_groups, [dog(two_groups).group_id], by=admin("Ada"), now=NOON + HOUR)
+    decisions.decide(two_groups, [dog(two_groups).group_id], "pets", by=admin("Bob"), now=NOON + 2 * HOUR)
     week = progress.of_the_week(two_groups, NOON.date())
     assert (week.messages, week.decided) == (7, 7)
     assert [(row.actor, row.groups) for row in week.deciders] == [("Ada", 2), ("Bob", 2)]
@@ -189,7 +189,7 @@ nlu:
 
 
 def test_suggestions_come_from_what_was_taught_and_say_why(two_groups):
-    assert import_training(two_groups, "nlu.yml", TRAINING, language="en", now=NOON) == (3, 2)
+    assert import_training(two_groups, "nlu.yml", TRAINING, language="en", now=NOON, by=READER) == (3, 2)
     group = refund(two_groups)
     advice = suggestions.advice(two_groups, group.group_id, "en", list(REFUND), NOON)
     assert (advice.suggestions[0].intent, advice.suggestions[0].nearest, advice.suggestions[0].how) == (
@@ -213,7 +213,7 @@ def test_the_bots_own_runner_up_is_a_suggestion_and_its_fallback_is_none(store):
 
 
 def test_what_was_decided_is_suggested_next_time(two_groups):
-    decisions.decide(two_groups, [refund(two_groups).group_id], "refund", by="Ada", now=NOON)
+    decisions.decide(two_groups, [refund(two_groups).group_id], "refund", by=admin("Ada"), now=NOON)
     suggestions.forget(two_groups)
     advice = suggestions.advice(two_groups, dog(two_groups).group_id, "en", ["my money back, please"], NOON)
     assert (advice.suggestions[0].intent, advice.suggestions[0].how) == ("refund", "decided")
@@ -254,13 +254,13 @@ def test_each_utterance_has_the_two_turns_before_and_after(store):
         ),
     )  # fmt: skip
     join(store)
-    found, total = utterances(store, groups(store)[0].group_id)
+    found, total = utterances(store, groups(store)[0].group_id, by=READER)
     assert total == 1
     assert [t.text for t in found[0].before] == turns[:2]
     assert [t.text for t in found[0].after] == turns[3:5]
 
 
 def taken_back(store: Store) -> str:
-    undone = decisions.undo(store, by="Ada", now=NOON)
+    undone = decisions.undo(store, by=admin("Ada"), now=NOON)
     assert undone
     return undone.what

@@ -19,7 +19,7 @@ from convdata.review.training import import_training, read
 from convdata.vocabulary import Act
 from tests.failures import DOG, REFUND, fail, group_with, groups, join, rasa_examples
 from tests.shared import shared_path
-from tests.story import NOON, customer, key, message, rows, tell
+from tests.story import NOON, READER, admin, customer, key, message, rows, tell
 
 DAY = timedelta(days=1)
 HOSTILE = (
@@ -92,14 +92,14 @@ def test_an_export_flags_and_masks_what_its_own_customer_is_called(store):
     tell(store, customer("c-0", first_name="Ada", email="ada@example.org"))
     fail(store, "I am Ada and want my money back", "I want my money back", "write to ada@example.org, money back")
     join(store)
-    decisions.decide(store, [g.group_id for g in groups(store)], "refund", by="Bob", now=NOON)
-    prepared = exporting.prepare(store)
+    decisions.decide(store, [g.group_id for g in groups(store)], "refund", by=admin("Bob"), now=NOON)
+    prepared = exporting.prepare(store, by=READER)
     assert sorted((line.masked, line.holds) for line in prepared.lines) == [
         ("I am NAME and want my money back", ("name",)),
         ("I want my money back", ()),
         ("write to EMAIL, money back", ("e-mail",)),
     ]
-    masked = exporting.export(store, prepared, "jsonl", mask=True, by="Bob", now=NOON).decode()
+    masked = exporting.export(store, prepared, "jsonl", mask=True, by=admin("Bob"), now=NOON).decode()
     assert "Ada" not in masked
     assert "ada@" not in masked
 
@@ -110,45 +110,45 @@ def test_an_export_flags_and_masks_what_its_own_customer_is_called(store):
 def test_what_is_exported_is_not_exported_twice_and_can_be_had_again(store):
     fail(store, *REFUND, *DOG)
     join(store)
-    decisions.decide(store, [group_with(store, REFUND[0]).group_id], "refund", by="Bob", now=NOON)
-    content = exporting.export(store, exporting.prepare(store), "rasa", mask=False, by="Bob", now=NOON)
+    decisions.decide(store, [group_with(store, REFUND[0]).group_id], "refund", by=admin("Bob"), now=NOON)
+    content = exporting.export(store, exporting.prepare(store, by=READER), "rasa", mask=False, by=admin("Bob"), now=NOON)
     assert len(list(rasa_examples(content))) == len(REFUND)
-    assert exporting.prepare(store).lines == []
+    assert exporting.prepare(store, by=READER).lines == []
     with pytest.raises(NotAllowed):
-        exporting.export(store, exporting.prepare(store), "rasa", mask=False, by="Bob", now=NOON)
+        exporting.export(store, exporting.prepare(store, by=READER), "rasa", mask=False, by=admin("Bob"), now=NOON)
     past = exporting.past(store)[0]
     assert (past.format, past.examples, past.groups, past.made_by) == ("rasa", 4, 1, "Bob")
-    assert exporting.made_again(store, past.export_id, "rasa", mask=False, by="Bob", now=NOON) == content
+    assert exporting.made_again(store, past.export_id, "rasa", mask=False, by=admin("Bob"), now=NOON) == content
     records = [json.loads(record.details) for record in latest(store, acts=[Act.REVIEW])]
     assert [(r["format"], r["examples"]) for r in records if r["what"] == "export"] == [("rasa", 4)]
     fail(store, "money back for me", customer="n", at=NOON + DAY)
     join(store, NOON + 2 * DAY)
-    assert [line.text for line in exporting.prepare(store).lines] == ["money back for me"]
-    assert len(exporting.prepare(store, again=True).lines) == 5
+    assert [line.text for line in exporting.prepare(store, by=READER).lines] == ["money back for me"]
+    assert len(exporting.prepare(store, again=True, by=READER).lines) == 5
 
 
 def test_equal_utterances_are_one_sentence(store):
     fail(store, "My dog!", "my dog", "MY DOG?")
     join(store)
-    decisions.decide(store, [groups(store)[0].group_id], "pets", by="Bob", now=NOON)
-    assert len(exporting.prepare(store).lines) == 1
+    decisions.decide(store, [groups(store)[0].group_id], "pets", by=admin("Bob"), now=NOON)
+    assert len(exporting.prepare(store, by=READER).lines) == 1
 
 
 def test_who_was_erased_is_in_no_export_any_more(store):
     fail(store, *REFUND)
     join(store)
-    decisions.decide(store, [groups(store)[0].group_id], "refund", by="Bob", now=NOON)
-    prepared = exporting.prepare(store)
-    erase(store, key(store, "c-0"), by="Bob", now=NOON + DAY)
+    decisions.decide(store, [groups(store)[0].group_id], "refund", by=admin("Bob"), now=NOON)
+    prepared = exporting.prepare(store, by=READER)
+    erase(store, key(store, "c-0"), by=admin("Bob"), now=NOON + DAY)
     with pytest.raises(NotFound):
-        exporting.export(store, prepared, "csv", mask=False, by="Bob", now=NOON)
+        exporting.export(store, prepared, "csv", mask=False, by=admin("Bob"), now=NOON)
     assert rows(store, "review_exports") == []
-    assert REFUND[0] not in [line.text for line in exporting.prepare(store).lines]
+    assert REFUND[0] not in [line.text for line in exporting.prepare(store, by=READER).lines]
 
 
 def test_a_training_file_takes_the_place_of_its_earlier_self(store):
     for text in (b"intent,text\na,one\na,two\n", b"intent,text\nb,three\n"):
-        import_training(store, "mine.csv", text, language="en", now=NOON)
+        import_training(store, "mine.csv", text, language="en", now=NOON, by=READER)
     assert rows(store, "review_examples", "intent", "text") == [("b", "three")]
     for name, wrong in (
         ("x.yml", b"nlu: 5"),
@@ -159,7 +159,7 @@ def test_a_training_file_takes_the_place_of_its_earlier_self(store):
         ("x.yml", b"!!python/object:os.system x"),
     ):
         with pytest.raises(FileUnreadable):
-            import_training(store, name, wrong, language="en", now=NOON)
+            import_training(store, name, wrong, language="en", now=NOON, by=READER)
 
 
 def test_the_agents_own_words_are_no_failures(store):

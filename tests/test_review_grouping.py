@@ -13,7 +13,7 @@ from convdata.review.normalising import base_language, normalised, words
 from convdata.review.queue import Wanted
 from tests.failures import ANYTHING, DOG, REFUND, fail, group_with, groups, join
 from tests.shared import shared_path
-from tests.story import HOUR, NOON, key, message, rows, tell
+from tests.story import HOUR, NOON, admin, key, message, rows, tell
 
 DAY = timedelta(days=1)
 
@@ -146,11 +146,11 @@ def test_a_verdict_that_comes_late_is_followed_both_ways(store):
 def test_counts_are_those_of_the_members_after_anything(store):
     fail(store, *REFUND, *DOG)
     join(store)
-    decisions.ignore(store, [groups(store)[0].group_id], by="Ada", now=NOON)
+    decisions.ignore(store, [groups(store)[0].group_id], by=admin("Ada"), now=NOON)
     fail(store, *REFUND, customer="n", at=NOON + DAY)
     join(store)
-    by_hand.merge(store, [g.group_id for g in groups(store)], by="Ada", now=NOON)
-    erase(store, key(store, "n-1"), by="Bob", now=NOON + 3 * DAY)
+    by_hand.merge(store, [g.group_id for g in groups(store)], by=admin("Ada"), now=NOON)
+    erase(store, key(store, "n-1"), by=admin("Bob"), now=NOON + 3 * DAY)
     kept = rows(store, "review_groups", "messages", "utterances", "customers", "first_at", "last_at")
     counted = rows(
         store,
@@ -198,7 +198,7 @@ def test_the_queue_is_filtered_by_period_channel_language_state_and_words(store)
 def test_an_erased_customer_is_gone_from_groups_names_and_memory(store):
     fail(store, "I am Zebediah, refund me", "refund me now", "refund me")
     join(store)
-    erase(store, key(store, "c-0"), by="Bob", now=NOON + DAY)
+    erase(store, key(store, "c-0"), by=admin("Bob"), now=NOON + DAY)
     assert (
         "zebediah"
         not in json.dumps(
@@ -218,7 +218,7 @@ def test_a_customer_erased_while_a_pass_is_under_way_does_not_come_back(store, m
 
     def erased_meanwhile(*args):
         moved = placed(*args)
-        erase(store, key(store, "c-0"), by="Bob", now=NOON + DAY)
+        erase(store, key(store, "c-0"), by=admin("Bob"), now=NOON + DAY)
         return moved
 
     monkeypatch.setattr(joining, "_place_part", erased_meanwhile)

@@ -21,7 +21,7 @@ from convdata.errors import StoreAway
 from convdata.intake import take
 from convdata.muting import mute, sweep
 from convdata.rewriting import is_due, rewrite
-from tests.story import HOUR, NOON, customer, key, many_messages, message, muted, opened, rows, status, tell
+from tests.story import HOUR, NOON, admin, customer, key, many_messages, message, muted, opened, rows, status, tell
 
 PROJECT = Path(__file__).parents[1]
 
@@ -78,7 +78,7 @@ def test_the_bytes_of_an_erased_customer_are_gone_from_every_file(duck, tmp_path
     whole, pieces = found(tmp_path, markers)
     assert pieces == len(markers)
     assert whole >= len(markers) - 2  # DuckDB packs one in twenty all the same
-    erase(duck, key(duck), by="Bob", now=NOON + 24 * HOUR)
+    erase(duck, key(duck), by=admin("Bob"), now=NOON + 24 * HOUR)
     assert is_due(duck)
     assert found(tmp_path, markers)[0] > 0, "if a deletion were enough, all this would be for nothing"
     assert rewrite(duck) is True
@@ -91,7 +91,7 @@ def test_the_bytes_of_an_erased_customer_are_gone_from_every_file(duck, tmp_path
 def test_of_everybody_else_every_row_is_kept_and_the_file_stays_its_owners(duck):
     tell(duck, *many_messages(["v-2", "v-3"], 30))
     marked(duck)
-    erase(duck, key(duck), by="Bob", now=NOON + 24 * HOUR)
+    erase(duck, key(duck), by=admin("Bob"), now=NOON + 24 * HOUR)
     before = contents(duck)
     rewrite(duck)
     assert contents(duck) == before
@@ -102,7 +102,7 @@ def test_of_everybody_else_every_row_is_kept_and_the_file_stays_its_owners(duck)
 def test_keys_hold_in_the_new_file(duck):
     marked(duck)
     tell(duck, message("v-2"))
-    erase(duck, key(duck), by="Bob", now=NOON)
+    erase(duck, key(duck), by=admin("Bob"), now=NOON)
     rewrite(duck)
     with pytest.raises(sa.exc.DBAPIError, match=r"(?i)primary key|duplicate"):
         duck.change(lambda t: [t.tell("add_schema_step", name="twice", now=NOON) for _ in range(2)])
@@ -113,7 +113,7 @@ def test_the_open_store_goes_on_with_the_new_file(duck):
     marked(duck)
     for turn in range(3):
         old = duck.file.stat().st_ino
-        erase(duck, key(duck, "v-1" if turn == 0 else f"turn-{turn - 1}"), by="Bob", now=NOON + turn * HOUR)
+        erase(duck, key(duck, "v-1" if turn == 0 else f"turn-{turn - 1}"), by=admin("Bob"), now=NOON + turn * HOUR)
         rewrite(duck)
         assert duck.file.stat().st_ino != old
         tell(duck, message(f"turn-{turn}", NOON + turn * HOUR + HOUR / 2), now=NOON + 48 * HOUR)
@@ -146,14 +146,14 @@ def test_several_erasures_ask_for_one_rewriting(store):
     for n in range(3):
         tell(store, message(f"v-{n}"))
     for n in range(3):
-        erase(store, key(store, f"v-{n}"), by="Bob", now=NOON)
+        erase(store, key(store, f"v-{n}"), by=admin("Bob"), now=NOON)
     assert [rewrite(store), rewrite(store)] == [True, False]
 
 
 def test_a_store_in_memory_has_no_files_and_nothing_stays_due():
     store = opened("duckdb:///:memory:")
     tell(store, message())
-    erase(store, key(store), by="Bob", now=NOON)
+    erase(store, key(store), by=admin("Bob"), now=NOON)
     assert rewrite(store) is True
     assert not is_due(store)
     store.close()
@@ -162,7 +162,7 @@ def test_a_store_in_memory_has_no_files_and_nothing_stays_due():
 def test_a_path_with_quotes_and_spaces_is_written_anew_too(tmp_path):
     store = opened(f'duckdb:///{tmp_path}/it\'s "my" store.duckdb')
     markers = marked(store)
-    erase(store, key(store), by="Bob", now=NOON + 24 * HOUR)
+    erase(store, key(store), by=admin("Bob"), now=NOON + 24 * HOUR)
     assert rewrite(store)
     assert found(tmp_path, markers) == (0, 0)
     store.close()
@@ -175,7 +175,7 @@ def test_readers_go_on_during_the_copy_and_no_write_is_lost(duck):
     for part in range(6):
         take(duck, many_messages([f"c-{part}-{n}" for n in range(400)], 50, text="Where is my parcel?"), NOON + HOUR)
     tell(duck, message("gone"))
-    erase(duck, key(duck, "gone"), by="Bob", now=NOON)
+    erase(duck, key(duck, "gone"), by=admin("Bob"), now=NOON)
     done = threading.Event()
     waits: list[float] = []
     wrong: list[str] = []
@@ -231,7 +231,7 @@ def test_readers_go_on_during_the_copy_and_no_write_is_lost(duck):
 
 def test_while_somebody_holds_the_file_open_it_is_not_exchanged_and_stays_due(duck, tmp_path):
     markers = marked(duck)
-    erase(duck, key(duck), by="Bob", now=NOON + 24 * HOUR)
+    erase(duck, key(duck), by=admin("Bob"), now=NOON + 24 * HOUR)
     other = sa.create_engine(
         duck.url, connect_args=duck.engine.dialect.create_connect_args(duck.url)[1] | connect_args()
     )
@@ -262,7 +262,7 @@ from convdata.erasure import erase
 from tests.story import key, opened
 def die(*_): os.kill(os.getpid(), signal.SIGKILL)
 store = opened(sys.argv[1])
-erase(store, key(store), by="Bob", now=datetime(2026, 8, 11))
+erase(store, key(store), by=admin("Bob"), now=datetime(2026, 8, 11))
 print("erased", flush=True)
 where, after = sys.argv[2], float(sys.argv[3])
 if where == "before the exchange": rewriting.os.replace = die
@@ -327,7 +327,7 @@ from tests.story import NOON, key, message, opened, rows, tell
 import signal
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 store = opened(sys.argv[1])
-erase(store, key(store), by="Bob", now=datetime(2026, 8, 11))
+erase(store, key(store), by=admin("Bob"), now=datetime(2026, 8, 11))
 resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, resource.RLIM_INFINITY))
 try:
     rewrite(store)
@@ -387,12 +387,12 @@ def running(store, jobs=JOBS, every=0.05):
 
 def test_the_background_sweeps_and_writes_anew_and_stops_when_asked(store):
     tell(store, message(), message("v-2"))
-    mute(store, key(store), by="Ada", now=NOON, hours=1)
-    erase(store, key(store, "v-2"), by="Bob", now=NOON)
+    mute(store, key(store), by=admin("Ada"), now=NOON, hours=1)
+    erase(store, key(store, "v-2"), by=admin("Bob"), now=NOON)
     with running(lambda: store, every=0.05):
         eventually(lambda: rows(store, "customers", "muted_until") == [(None,)] and not is_due(store))
         tell(store, message("v-3"))
-        erase(store, key(store, "v-3"), by="Bob", now=NOON)
+        erase(store, key(store, "v-3"), by=admin("Bob"), now=NOON)
         eventually(lambda: not is_due(store))
 
 
@@ -404,7 +404,7 @@ def test_a_job_that_fails_is_said_in_a_line_and_the_next_comes_all_the_same(stor
         raise ValueError("no luck\nwith ada@example.org")
 
     tell(store, message())
-    mute(store, key(store), by="Ada", now=NOON, hours=1)
+    mute(store, key(store), by=admin("Ada"), now=NOON, hours=1)
     jobs = (("Failing", failing), ("The sweep", sweep))
     with running(lambda: store, jobs, every=0.01):
         eventually(lambda: len(turns) >= 3 and rows(store, "customers", "muted_until") == [(None,)])
@@ -435,7 +435,7 @@ def test_a_store_that_cannot_be_opened_yet_is_tried_again(store):
         return store
 
     tell(store, message())
-    mute(store, key(store), by="Ada", now=NOON, hours=1)
+    mute(store, key(store), by=admin("Ada"), now=NOON, hours=1)
     with running(opening, every=0.01):
         eventually(lambda: rows(store, "customers", "muted_until") == [(None,)])
 
@@ -453,7 +453,7 @@ def test_on_postgres_the_bytes_are_gone_from_the_tables_indexes_and_statistics(p
     if checkpointed:
         assert found(folder, markers)[0] == len(markers)
     before = contents(store)
-    erase(store, key(store), by="Bob", now=NOON + 24 * HOUR)
+    erase(store, key(store), by=admin("Bob"), now=NOON + 24 * HOUR)
     assert rewrite(store) is True
     store.outside_transactions("checkpoint")
     assert found(folder, markers) == (0, 0)
@@ -464,7 +464,7 @@ def test_on_postgres_the_bytes_are_gone_from_the_tables_indexes_and_statistics(p
 def test_on_postgres_a_table_that_somebody_holds_is_not_waited_for_and_it_stays_due(postgres_url):
     store = opened(postgres_url)
     tell(store, message(), message("v-2"))
-    erase(store, key(store), by="Bob", now=NOON)
+    erase(store, key(store), by=admin("Bob"), now=NOON)
     with store.engine.connect() as backup:
         backup.exec_driver_sql("select * from messages").all()
         with pytest.raises(StoreAway, match="perhaps a backup"):
@@ -480,7 +480,7 @@ def test_on_postgres_large_tables_are_vacuumed_without_stopping_anybody(postgres
     monkeypatch.setattr(rewriting, "FULL_VACUUM", 0)
     store = opened(postgres_url)
     tell(store, message(), message("v-2"))
-    erase(store, key(store), by="Bob", now=NOON)
+    erase(store, key(store), by=admin("Bob"), now=NOON)
     with store.engine.connect() as backup:
         backup.exec_driver_sql("select * from messages").all()
         assert rewrite(store) is True

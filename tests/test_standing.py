@@ -5,7 +5,7 @@ import pytest
 from convdata.activity import latest
 from convdata.errors import NotAllowed, NotFound
 from convdata.standing import clear_need_help, find, need_help
-from tests.story import HOUR, NOON, key, message, rows, status, tell
+from tests.story import HOUR, NOON, admin, key, message, rows, status, tell
 
 UNKNOWN = "2b0a5c3e-8a5e-4a39-9a3b-2f1f7d1f0a11"
 
@@ -16,11 +16,11 @@ def standing(store):
 
 def test_need_help_stays_until_it_is_cleared_and_then_the_last_message_decides(store):
     tell(store, message(understood=False))
-    need_help(store, key(store), by="Ada", now=NOON, reason="Angry")
+    need_help(store, key(store), by=admin("Ada"), now=NOON, reason="Angry")
     assert standing(store) == "need_help"
     tell(store, message(at=NOON + HOUR, understood=True))
     assert standing(store) == "need_help"
-    assert clear_need_help(store, key(store), by="Bob", now=NOON + HOUR, reason="Called back") is True
+    assert clear_need_help(store, key(store), by=admin("Bob"), now=NOON + HOUR, reason="Called back") is True
     assert standing(store) == "ok"
     tell(store, message(at=NOON + 2 * HOUR, understood=False))
     assert standing(store) == "not_understood"
@@ -32,28 +32,28 @@ def test_need_help_stays_until_it_is_cleared_and_then_the_last_message_decides(s
 
 def test_clearing_what_is_not_set_is_harmless_and_not_recorded(store):
     tell(store, message())
-    assert clear_need_help(store, key(store), by="Ada", now=NOON) is False
+    assert clear_need_help(store, key(store), by=admin("Ada"), now=NOON) is False
     assert not latest(store)
 
 
 def test_clearing_shows_what_lay_under_it(store):
     tell(store, message(understood=False), status("need_help", reason="asked for a human"))
-    clear_need_help(store, key(store), by="Ada", now=NOON)
+    clear_need_help(store, key(store), by=admin("Ada"), now=NOON)
     assert standing(store) == "not_understood"
     assert rows(store, "people", "need_help_reason") == [(None,)]
 
 
 def test_a_persons_word_holds_although_a_programs_clock_is_ahead(store):
     tell(store, message(), status("need_help", at=NOON + 5 * HOUR), now=NOON)
-    assert clear_need_help(store, key(store), by="Ada", now=NOON) is True
+    assert clear_need_help(store, key(store), by=admin("Ada"), now=NOON) is True
     assert standing(store) == "ok"
-    need_help(store, key(store), by="Ada", now=NOON)
+    need_help(store, key(store), by=admin("Ada"), now=NOON)
     assert standing(store) == "need_help"
 
 
 def test_a_late_word_of_a_program_does_not_undo_a_persons(store):
     tell(store, message())
-    need_help(store, key(store), by="Ada", now=NOON + HOUR)
+    need_help(store, key(store), by=admin("Ada"), now=NOON + HOUR)
     tell(store, status("ok", at=NOON), now=NOON + 2 * HOUR)
     assert standing(store) == "need_help"
 
@@ -73,7 +73,7 @@ def test_somebody_waits_since_the_first_word_whatever_the_order_in_which_words_c
 def test_an_unknown_customer_is_said_to_be_unknown(store):
     for act in (need_help, clear_need_help):
         with pytest.raises(NotFound):
-            act(store, UNKNOWN, by="Ada", now=NOON)
+            act(store, UNKNOWN, by=admin("Ada"), now=NOON)
 
 
 def test_a_customer_is_found_by_channel_and_id_exactly(store):

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from convdata.activity import MISHEARD, latest
 from convdata.muting import close_due, mute, sweep, unmute
-from tests.story import HOUR, NOON, key, message, muted, opened, rows, tell
+from tests.story import HOUR, NOON, admin, key, message, muted, opened, rows, tell
 
 LATER = NOON + 72 * HOUR
 
@@ -41,7 +41,7 @@ def all_mutes(store):
 def test_it_closes_what_is_past_its_end_and_nothing_else(store):
     for n in range(3):
         tell(store, message(f"v-{n}"))
-        mute(store, key(store, f"v-{n}"), by="Ada", now=NOON, hours=n + 1, reason="Chat")
+        mute(store, key(store, f"v-{n}"), by=admin("Ada"), now=NOON, hours=n + 1, reason="Chat")
     assert sweep(store, NOON + 2 * HOUR - timedelta(microseconds=1)) == 1
     assert sweep(store, NOON + 2 * HOUR) == 1
     still = {
@@ -59,7 +59,7 @@ def test_it_closes_what_is_past_its_end_and_nothing_else(store):
 
 def test_its_record_is_dated_by_the_end_of_the_mute(store):
     tell(store, message())
-    mute(store, key(store), by="Ada", now=NOON)
+    mute(store, key(store), by=admin("Ada"), now=NOON)
     sweep(store, LATER + 5 * HOUR)
     done = latest(store)[0]
     assert (done.act, done.actor, done.done_at, done.recorded_at) == (
@@ -74,14 +74,14 @@ def test_its_record_is_dated_by_the_end_of_the_mute(store):
 
 def test_it_says_whose_bot_answers_again(store):
     tell(store, message("v-9", channel="messenger"))
-    mute(store, key(store, "v-9", "messenger"), by="Ada", now=NOON, hours=1)
+    mute(store, key(store, "v-9", "messenger"), by=admin("Ada"), now=NOON, hours=1)
     (closed,) = close_due(store, LATER)
     assert closed == (key(store, "v-9", "messenger"), "messenger", NOON, NOON + HOUR)
 
 
 def test_with_nothing_due_it_changes_nothing_and_wakes_nobody(store):
     tell(store, message())
-    mute(store, key(store), by="Ada", now=NOON)
+    mute(store, key(store), by=admin("Ada"), now=NOON)
     woken = []
     store.listeners.append(lambda: woken.append(1))
     version = store.version
@@ -93,8 +93,8 @@ def test_with_nothing_due_it_changes_nothing_and_wakes_nobody(store):
 
 def test_a_mute_that_had_run_out_unswept_gets_its_record_although_a_new_one_began(store):
     tell(store, message())
-    mute(store, key(store), by="Ada", now=NOON, hours=1)
-    mute(store, key(store), by="Ada", now=NOON + 2 * HOUR, hours=1, reason="Again")
+    mute(store, key(store), by=admin("Ada"), now=NOON, hours=1)
+    mute(store, key(store), by=admin("Ada"), now=NOON + 2 * HOUR, hours=1, reason="Again")
     assert sweep(store, NOON + 2.5 * HOUR) == 1
     assert rows(store, "customers", "muted_until") == [(NOON + 3 * HOUR,)]
     assert rows(store, "people", "mute_reason") == [("Again",)]
@@ -105,9 +105,9 @@ def test_a_mute_that_had_run_out_unswept_gets_its_record_although_a_new_one_bega
 
 def test_a_mute_ended_by_a_person_or_a_later_mute_is_not_closed_again(store):
     tell(store, message())
-    mute(store, key(store), by="Ada", now=NOON)
-    mute(store, key(store), by="Ada", now=NOON + HOUR)
-    unmute(store, key(store), by="Ada", now=NOON + 2 * HOUR)
+    mute(store, key(store), by=admin("Ada"), now=NOON)
+    mute(store, key(store), by=admin("Ada"), now=NOON + HOUR)
+    unmute(store, key(store), by=admin("Ada"), now=NOON + 2 * HOUR)
     assert sweep(store, NOON + 1000 * HOUR) == 0
 
 
@@ -191,9 +191,9 @@ def test_muting_unmuting_messages_and_sweeps_at_once_leave_every_mute_with_one_e
             now = NOON + n * HOUR
             name = names[(seed + n) % 4]
             if (seed + n) % 5 == 0:
-                unmute(store, key(store, name), by="Ada", now=now)
+                unmute(store, key(store, name), by=admin("Ada"), now=now)
             else:
-                mute(store, key(store, name), by="Ada", now=now, hours=2)
+                mute(store, key(store, name), by=admin("Ada"), now=now, hours=2)
             tell(store, message(name, at=now))
 
     def sweeps():

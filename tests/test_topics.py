@@ -9,14 +9,14 @@ from convdata.review import joining
 from convdata.review.normalising import normalised
 from convdata.topics import topics
 from tests.conftest import NOW
-from tests.story import NOON, message, rows, tell
+from tests.story import NOON, READER, message, rows, tell
 
 EVIL = "<img src=x onerror=alert(1)> **now** ![x](http://evil.example/b)"
 TODAY = Choices({"from": NOON.date(), "to": NOON.date()})
 
 
 def test_an_empty_store_has_no_topics(store: Store) -> None:
-    assert topics(store, TODAY).first == ()
+    assert topics(store, TODAY, by=READER).first == ()
 
 
 def test_without_groups_the_same_words_are_one_topic(store: Store) -> None:
@@ -24,7 +24,7 @@ def test_without_groups_the_same_words_are_one_topic(store: Store) -> None:
     tell(store, *(message(f"c{n}", NOON, text, understood=False, language="en") for n, text in enumerate(said)))
     tell(store, message("x", NOON, "refund", understood=True), message("y", NOON, "Refund", kind="button"))
     tell(store, message("z", NOON - timedelta(days=3), "refund", understood=False), now=NOON)
-    found = topics(store, TODAY)
+    found = topics(store, TODAY, by=READER)
     assert (found.messages, found.question) == (6, "trends/utterances")
     assert [(normalised(t.text), t.messages) for t in found.first] == [
         ("refund", 3),
@@ -32,14 +32,14 @@ def test_without_groups_the_same_words_are_one_topic(store: Store) -> None:
         ("help", 1),
     ]
     assert found.first[1].text == EVIL
-    assert topics(store, TODAY.but(language=("fr",))).first == ()
+    assert topics(store, TODAY.but(language=("fr",)), by=READER).first == ()
 
 
 def test_groups_of_review_stand_where_there_are_any(demo: Store) -> None:
     while joining.join(demo, NOW).left:
         pass
     choices = Choices({"from": NOW.date() - timedelta(days=29), "to": NOW.date()})
-    found = topics(demo, choices)
+    found = topics(demo, choices, by=READER)
     since = NOW.replace(hour=0) - timedelta(days=29)
     members = [
         (str(group), str(key))
@@ -53,4 +53,4 @@ def test_groups_of_review_stand_where_there_are_any(demo: Store) -> None:
     assert all(t.customers == len({k for g, k in members if g == t.group_id}) for t in found.first)
     customers = [t.customers or 0 for t in found.first]
     assert customers == sorted(customers, reverse=True)
-    assert len(topics(demo, choices, many=3).first) == 3
+    assert len(topics(demo, choices, many=3, by=READER).first) == 3

@@ -10,13 +10,13 @@ from convdata.errors import NotFound
 from convdata.events import Alternative, Attachment
 from convdata.filters import Choices
 from convdata.transcript import Entry, entries
-from tests.story import HOUR, NOON, key, many_messages, message, muted, status, tell
+from tests.story import HOUR, NOON, READER, admin, key, many_messages, message, muted, status, tell
 
 MINUTE = timedelta(minutes=1)
 
 
 def read(store, customer_id="v-1", now=NOON + 100 * HOUR, latest=200, zone="UTC", name="Ada") -> list[Entry]:
-    customer = conversations.details(store, key(store, customer_id))
+    customer = conversations.details(store, key(store, customer_id), by=READER)
     return entries(conversations.said(store, customer, latest=latest, now=now), ZoneInfo(zone), name)
 
 
@@ -39,7 +39,7 @@ def test_messages_stand_in_the_order_of_time_then_seq_then_arrival(store):
 
 def test_the_latest_part_is_read_first_and_says_how_much_comes_before(store):
     tell(store, *many_messages(["v-1"], 25))
-    customer = conversations.details(store, key(store))
+    customer = conversations.details(store, key(store), by=READER)
     part = conversations.said(store, customer, latest=10, now=NOON + HOUR)
     assert ([m.text for m in part.messages], part.earlier) == ([f"Hello v-1 {n}" for n in range(15, 25)], 15)
     whole = conversations.said(store, customer, latest=25, now=NOON + HOUR)
@@ -54,10 +54,10 @@ def test_a_part_shows_only_the_records_of_its_time(store):
 
 def test_a_link_to_a_message_tells_how_many_must_be_read_to_see_it(store):
     tell(store, *many_messages(["v-1", "v-2"], 25))
-    customer = conversations.details(store, key(store))
+    customer = conversations.details(store, key(store), by=READER)
     old = conversations.said(store, customer, latest=25, now=NOON + HOUR).messages[3]
     assert conversations.messages_since(store, customer, int(old.event_key)) == 22
-    somebody_else = conversations.details(store, key(store, "v-2"))
+    somebody_else = conversations.details(store, key(store, "v-2"), by=READER)
     assert conversations.messages_since(store, somebody_else, int(old.event_key)) == 0
 
 
@@ -166,10 +166,10 @@ def test_a_message_without_text_a_button_and_an_attachment_are_told_apart(store)
 def test_what_was_done_stands_between_the_messages(store):
     tell(store, message(text="help"), status("need_help", at=NOON + MINUTE, reason="asked for a human", source="rasa"))
     whose = key(store)
-    muting.mute(store, whose, by="Chen", now=NOON + 2 * MINUTE, reason="angry")
+    muting.mute(store, whose, by=admin("Chen"), now=NOON + 2 * MINUTE, reason="angry")
     tell(store, message(text="hello?", at=NOON + 3 * MINUTE))
-    muting.unmute(store, whose, by="Ada", now=NOON + 4 * MINUTE)
-    standing.clear_need_help(store, whose, by="Ada", now=NOON + 5 * MINUTE)
+    muting.unmute(store, whose, by=admin("Ada"), now=NOON + 4 * MINUTE)
+    standing.clear_need_help(store, whose, by=admin("Ada"), now=NOON + 5 * MINUTE)
     said = [(line.text, line.quote) for line in read(store) if line.kind != "day"]
     assert said == [
         ("help", ""),
@@ -184,7 +184,7 @@ def test_what_was_done_stands_between_the_messages(store):
 def test_the_automatic_unmute_is_there_from_the_moment_it_passes_and_never_twice(store):
     tell(store, message())
     whose = key(store)
-    until = muting.mute(store, whose, by="Chen", now=NOON + MINUTE, hours=0.5)
+    until = muting.mute(store, whose, by=admin("Chen"), now=NOON + MINUTE, hours=0.5)
     again = "the bot answers again (automatic, after 30 min)"
     assert texts(read(store, now=until - MINUTE), "record") == ["the bot was muted by Chen for 30 min"]
     assert texts(read(store, now=until), "record")[1:] == [again]
@@ -196,8 +196,8 @@ def test_the_automatic_unmute_is_there_from_the_moment_it_passes_and_never_twice
 def test_a_mute_that_another_took_the_place_of_does_not_end_by_itself(store):
     tell(store, message())
     whose = key(store)
-    muting.mute(store, whose, by="Chen", now=NOON + MINUTE, hours=1)
-    muting.mute(store, whose, by="Chen", now=NOON + 2 * MINUTE, hours=4)
+    muting.mute(store, whose, by=admin("Chen"), now=NOON + MINUTE, hours=1)
+    muting.mute(store, whose, by=admin("Chen"), now=NOON + 2 * MINUTE, hours=4)
     assert texts(read(store), "record") == [
         "the bot was muted by Chen for 1 h",
         "the bot was muted by Chen for 4 h",
@@ -210,21 +210,21 @@ def test_a_mute_that_another_took_the_place_of_does_not_end_by_itself(store):
 )
 def test_a_mangled_or_unknown_key_is_a_sentence(store, wrong):
     with pytest.raises(NotFound, match="customer"):
-        conversations.details(store, wrong)
+        conversations.details(store, wrong, by=READER)
 
 
 def test_neighbours_follow_the_filtered_list(store):
     for n, channel in enumerate(["webchat", "alexa", "webchat", "webchat"]):
         tell(store, message(f"v-{n}", NOON + n * MINUTE, channel=channel))
     keys = [key(store, f"v-{n}", "alexa" if n == 1 else "webchat") for n in range(4)]
-    middle = conversations.details(store, keys[2])
+    middle = conversations.details(store, keys[2], by=READER)
     beside = conversations.neighbours(store, middle, Choices())
     assert (beside.place, beside.picked, beside.previous, beside.next) == (2, 4, keys[3], keys[1])
     only_webchat = Choices({"channel": ("webchat",)})
     beside = conversations.neighbours(store, middle, only_webchat)
     assert (beside.place, beside.picked, beside.previous, beside.next) == (2, 3, keys[3], keys[0])
     # One that the filters no longer pick still has a way on.
-    beside = conversations.neighbours(store, conversations.details(store, keys[1]), only_webchat)
+    beside = conversations.neighbours(store, conversations.details(store, keys[1], by=READER), only_webchat)
     assert (beside.place, beside.picked, beside.previous, beside.next) == (None, 3, keys[2], keys[0])
-    first = conversations.neighbours(store, conversations.details(store, keys[3]), Choices())
+    first = conversations.neighbours(store, conversations.details(store, keys[3], by=READER), Choices())
     assert (first.place, first.previous) == (1, None)

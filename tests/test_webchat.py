@@ -28,7 +28,7 @@ from convdata.vocabulary import Delivery
 from routes import webchat as webchat_routes
 from routes.pace import Pace
 from tests.http import EVENTS, TOKENS, Box, an_event, asked
-from tests.story import NOBODYS_SECRETS, key, opened, rows
+from tests.story import NOBODYS_SECRETS, admin, key, opened, rows
 from tests.texts import HOSTILE
 from tests.webchat import AT, BOT, SITE, Visitor
 
@@ -82,7 +82,7 @@ def test_a_visitor_writes_and_the_bot_and_a_person_answer(client: TestClient, bo
     said = client.post(BOT, json={"customer_id": ada.id, "text": "Sorry?", "in_reply_to": heard["id"]})
     assert said.status_code == 200
 
-    reply(box.store, key(box.store, ada.id), "It left.", by="Bob", now=now_utc(), reply_id=new_reply_id())
+    reply(box.store, key(box.store, ada.id), "It left.", by=admin("Bob"), now=now_utc(), reply_id=new_reply_id())
     seen = ada.read().json()["messages"]
     assert [(m["sender"], m["text"]) for m in seen] == [
         ("user", "Where is my train?"), ("bot", "Sorry?"), ("agent", "It left."),
@@ -208,7 +208,7 @@ def test_after_an_erasure_the_session_is_nobodys_and_the_next_visit_is_a_new_cus
 ) -> None:
     ada = Visitor(client, user_data={"first_name": "Ada"})
     ada.write("My secret")
-    erase(box.store, key(box.store, ada.id), by="Bob", now=now_utc())
+    erase(box.store, key(box.store, ada.id), by=admin("Bob"), now=now_utc())
     assert rows(box.store, "visitors") == []
     assert ada.read().status_code == ada.write().status_code == 401
     assert ada.post("user", {"user_data": {"first_name": "Ada"}}).status_code == 401
@@ -447,7 +447,7 @@ def test_whether_an_answer_can_arrive_is_said_before_and_enforced_below(client: 
     gone = can_reply(box.store, mine, now_utc() + 3 * MINUTE)
     assert (gone.yes, gone.sentence) == (False, "The visitor left 3 min ago: it would be too late.")
     with pytest.raises(NotAllowed, match="too late"):
-        reply(box.store, mine, "Hello?", by="Bob", now=now_utc(), reply_id=new_reply_id())
+        reply(box.store, mine, "Hello?", by=admin("Bob"), now=now_utc(), reply_id=new_reply_id())
     assert rows(box.store, "mutes") == []
     ada.write("I am back")
     assert can_reply(box.store, mine, now_utc()) == there
@@ -466,7 +466,7 @@ def test_who_did_not_come_through_the_widget_cannot_be_answered(client: TestClie
 
 def answered(box: Box, visitor: Visitor) -> Any:
     mine = key(box.store, visitor.id)
-    stored = reply(box.store, mine, "On its way.", by="Bob", now=now_utc(), reply_id=new_reply_id())
+    stored = reply(box.store, mine, "On its way.", by=admin("Bob"), now=now_utc(), reply_id=new_reply_id())
     deliver_due(box.store, now_utc())
     return lambda: replies_to(box.store, mine)[stored.event_key]
 
@@ -491,7 +491,7 @@ def test_a_reply_that_the_browser_has_before_it_was_handed_over_stays_delivered(
     ada = Visitor(client)
     ada.write()
     mine = key(box.store, ada.id)
-    stored = reply(box.store, mine, "Quick.", by="Bob", now=now_utc(), reply_id=new_reply_id())
+    stored = reply(box.store, mine, "Quick.", by=admin("Bob"), now=now_utc(), reply_id=new_reply_id())
     ada.post("presence", {"have": [str(stored.event_key)]})
     deliver_due(box.store, now_utc())
     assert replies_to(box.store, mine)[stored.event_key].state is Delivery.DELIVERED
@@ -521,7 +521,7 @@ def test_a_visitor_who_left_between_the_click_and_the_sending_is_too_late(client
     ada = Visitor(client)
     ada.write()
     mine = key(box.store, ada.id)
-    stored = reply(box.store, mine, "Hello?", by="Bob", now=now_utc(), reply_id=new_reply_id())
+    stored = reply(box.store, mine, "Hello?", by=admin("Bob"), now=now_utc(), reply_id=new_reply_id())
     ada.post("presence", {"left": True})
     deliver_due(box.store, now_utc())
     assert replies_to(box.store, mine)[stored.event_key].state is Delivery.TOO_LATE
@@ -565,14 +565,14 @@ def test_a_muted_bot_says_nothing_whatever_way_it_takes(client: TestClient, box:
     ada = Visitor(client)
     ada.write()
     mine = key(box.store, ada.id)
-    until = mute(box.store, mine, by="Bob", now=now_utc())
+    until = mute(box.store, mine, by=admin("Bob"), now=now_utc())
     assert client.get(f"/api/v1/bot/webchat/{ada.id}").json()["may_answer"] is False
     refused = client.post(BOT, json={"customer_id": ada.id, "text": "Me too!"})
     assert (refused.status_code, refused.json()["error"]["code"]) == (409, "muted")
     assert refused.json()["muted_until"] == f"{until.isoformat()}Z"
     client.post(EVENTS, json=an_event(customer_id=ada.id, sender="bot", text="Me three!"))
     assert ada.texts() == ["Hello"]
-    unmute(box.store, mine, by="Bob", now=now_utc())
+    unmute(box.store, mine, by=admin("Bob"), now=now_utc())
     assert client.post(BOT, json={"customer_id": ada.id, "text": "At last"}).status_code == 200
     assert ada.texts() == ["Hello", "At last"]
 

@@ -12,7 +12,7 @@ from convdata.muting import mute, unmute
 from convdata.periods import now_utc
 from routes.toy_bot import AGAIN, KNOWN, NOT_UNDERSTOOD, understand
 from tests.http import TOKENS, Box, asked
-from tests.story import key, opened, rows
+from tests.story import admin, key, opened, rows
 from tests.webchat import BOT, Visitor
 
 OURS = "http://testserver"
@@ -49,11 +49,11 @@ def test_a_newcomer_talks_asks_for_a_person_and_the_bot_is_silent_while_muted(pa
     ada.write("can I talk to a human")
     assert said(ada, 6)[5].startswith("I have asked a person")
     assert rows(demo, where, "status")[0].status == "need_help"
-    mute(demo, mine, by="Bob", now=now_utc())
+    mute(demo, mine, by=admin("Bob"), now=now_utc())
     ada.write("breakfast?")
     time.sleep(2)
     assert len(ada.texts()) == 7
-    unmute(demo, mine, by="Bob", now=now_utc())
+    unmute(demo, mine, by=admin("Bob"), now=now_utc())
     ada.write("And breakfast?")
     assert said(ada, 9)[8].startswith("Breakfast is served")
 

@@ -20,7 +20,7 @@ from convdata.replying import new_reply_id, reply
 from convdata.vocabulary import Delivery
 from routes import webchat_listeners
 from tests.http import EVENTS, TOKENS, Box, an_event, asked, until
-from tests.story import key, opened
+from tests.story import admin, key, opened
 from tests.webchat import BOT, SITE, STREAM, Visitor
 
 
@@ -140,7 +140,7 @@ def test_what_another_process_stores_comes_too(postgres_url: str, monkeypatch: p
         with ada.stream() as socket:
             socket.send_json(ada.hello())
             tab.take(socket)
-            reply(there, key(there, ada.id), "From elsewhere", by="Bob", now=now_utc(), reply_id=new_reply_id())
+            reply(there, key(there, ada.id), "From elsewhere", by=admin("Bob"), now=now_utc(), reply_id=new_reply_id())
             while len(tab.shown) < 2:
                 tab.take(socket)
     assert list(tab.shown.values()) == ["Hello", "From elsewhere"]
@@ -155,7 +155,7 @@ def test_a_reply_is_acknowledged_over_the_stream(client: TestClient, box: Box) -
     with ada.stream() as socket:
         socket.send_json(ada.hello())
         tab.take(socket)
-        stored = reply(box.store, mine, "On its way.", by="Bob", now=now_utc(), reply_id=new_reply_id())
+        stored = reply(box.store, mine, "On its way.", by=admin("Bob"), now=now_utc(), reply_id=new_reply_id())
         deliver_due(box.store, now_utc())
 
         def state() -> Delivery:
@@ -234,7 +234,7 @@ def test_an_erased_visitor_is_told_that_the_session_is_over(client: TestClient, 
     with ada.stream() as socket:
         socket.send_json(ada.hello())
         socket.receive_json()
-        erase(box.store, key(box.store, ada.id), by="Bob", now=now_utc())
+        erase(box.store, key(box.store, ada.id), by=admin("Bob"), now=now_utc())
         assert closing_code(socket) == 4401
 
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from convdata.database import Store
 from convdata.errors import MisheardError
 from convdata.filters import FILTERS, Choices, choose
+from convdata.rights import Actor, Role
 from convdata.schema import open_store
 from convdata.settings import Settings
 
@@ -26,13 +27,14 @@ class Shell:
         return open_store(self.settings, self.now)
 
     @property
-    def who(self) -> str:
+    def who(self) -> Actor:
+        """Whoever has a shell here can do everything anyway: an admin, under a name for the records."""
         if self.settings.agent:
-            return self.settings.agent
+            return Actor(self.settings.agent, Role.ADMIN)
         try:
-            return getpass.getuser()
+            return Actor(getpass.getuser(), Role.ADMIN)
         except (OSError, KeyError):  # a container whose user has no name
-            return "command line"
+            return Actor("command line", Role.ADMIN)
 
     def close(self) -> None:
         if "store" in self.__dict__:

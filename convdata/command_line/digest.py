@@ -14,7 +14,7 @@ def digest(shell: Shell, given: Namespace) -> None:
     choices = chosen(shell, given)
     last = choices["to"] or local_day(shell.now, shell.settings.timezone) - timedelta(days=1)
     first = choices["from"] or last - timedelta(days=6)
-    found = report(shell.store, choices.but(from_=min(first, last), to=last), shell.now)
+    found = report(shell.store, choices.but(from_=min(first, last), to=last), shell.now, by=shell.who)
     if given.format == "json":
         printing.document(found)
     elif given.format == "html":

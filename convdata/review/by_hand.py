@@ -9,10 +9,12 @@ from convdata.database import Store, Transaction
 from convdata.errors import NotAllowed
 from convdata.review import decisions, membership
 from convdata.review.decisions import MERGE, MOVE, SPLIT, State
+from convdata.rights import Actor, Right, require
 
 
-def split(store: Store, group: str, utterances: Sequence[str], *, by: str, now: datetime) -> str:
+def split(store: Store, group: str, utterances: Sequence[str], *, by: Actor, now: datetime) -> str:
     """These utterances of a group are a group of their own; gives its id. Raises NotAllowed, NotFound."""
+    require(by, Right.REVIEW)
     new = str(uuid.uuid4())
 
     def work(transaction: Transaction) -> str:
@@ -30,8 +32,9 @@ def split(store: Store, group: str, utterances: Sequence[str], *, by: str, now: 
     return store.change(work)
 
 
-def merge(store: Store, groups: Sequence[str], *, by: str, now: datetime) -> str:
+def merge(store: Store, groups: Sequence[str], *, by: Actor, now: datetime) -> str:
     """Several groups become one, the first of them. Raises NotAllowed, NotFound."""
+    require(by, Right.REVIEW)
     into, *others = dict.fromkeys(groups)
     if not others:
         raise NotAllowed("Choose two groups or more to merge.")
@@ -45,8 +48,9 @@ def merge(store: Store, groups: Sequence[str], *, by: str, now: datetime) -> str
     return store.change(work)
 
 
-def move(store: Store, group: str, utterances: Sequence[str], into: str, *, by: str, now: datetime) -> str:
+def move(store: Store, group: str, utterances: Sequence[str], into: str, *, by: Actor, now: datetime) -> str:
     """Utterances go into another group. Raises NotAllowed, NotFound."""
+    require(by, Right.REVIEW)
     if not utterances or group == into:
         raise NotAllowed("Choose an utterance and another group.")
 
@@ -63,7 +67,7 @@ def _move(
     into: str,
     utterances: Sequence[str] | None,
     what: str,
-    by: str,
+    by: Actor,
     now: datetime,
 ) -> None:
     def touched(state: State) -> State:

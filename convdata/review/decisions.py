@@ -13,6 +13,7 @@ from convdata.activity import act, record
 from convdata.database import Row, Store, Transaction
 from convdata.errors import NotAllowed, NotFound
 from convdata.review import membership
+from convdata.rights import Actor, Right, require
 from convdata.vocabulary import Act, Outcome, ReviewState
 
 DECIDE, IGNORE, RESOLVE, REOPEN = "decide", "ignore", "resolve", "reopen"
@@ -35,8 +36,9 @@ class Undone(NamedTuple):
     groups: tuple[str, ...]
 
 
-def decide(store: Store, groups: Sequence[str], intent: str | None, *, by: str, now: datetime) -> str:
+def decide(store: Store, groups: Sequence[str], intent: str | None, *, by: Actor, now: datetime) -> str:
     """These groups mean that intent; None: they are out of scope. Raises NotAllowed for a name that is none."""
+    require(by, Right.REVIEW)
     name = _intent_name(intent)
     known = {row.intent for row in store.ask("review/intents")}
     outcome = Outcome.OUT_OF_SCOPE if intent is None else Outcome.INTENT if name in known else Outcome.NEW_INTENT
@@ -55,8 +57,9 @@ def decide(store: Store, groups: Sequence[str], intent: str | None, *, by: str, 
     return store.change(work)
 
 
-def ignore(store: Store, groups: Sequence[str], *, by: str, now: datetime) -> str:
+def ignore(store: Store, groups: Sequence[str], *, by: Actor, now: datetime) -> str:
     """These groups do not matter; what is like them joins them without a word."""
+    require(by, Right.REVIEW)
 
     def ignored(state: State) -> State:
         return state | {
@@ -70,8 +73,9 @@ def ignore(store: Store, groups: Sequence[str], *, by: str, now: datetime) -> st
     return store.change(lambda t: change(t, groups, IGNORE, ignored, by, now))
 
 
-def resolve(store: Store, groups: Sequence[str], *, by: str, now: datetime, fixed_at: datetime | None = None) -> str:
+def resolve(store: Store, groups: Sequence[str], *, by: Actor, now: datetime, fixed_at: datetime | None = None) -> str:
     """The bot has been taught these. They keep watching: what fails after ``fixed_at`` brings them back."""
+    require(by, Right.REVIEW)
 
     def resolved(state: State) -> State:
         if not state["intent"]:
@@ -81,8 +85,9 @@ def resolve(store: Store, groups: Sequence[str], *, by: str, now: datetime, fixe
     return store.change(lambda t: change(t, groups, RESOLVE, resolved, by, now))
 
 
-def reopen(store: Store, groups: Sequence[str], *, by: str, now: datetime) -> str:
+def reopen(store: Store, groups: Sequence[str], *, by: Actor, now: datetime) -> str:
     """These groups are undecided again."""
+    require(by, Right.REVIEW)
 
     def opened(state: State) -> State:
         fresh: State = dict.fromkeys(("outcome", "intent", "decided_by", "decided_at", "fixed_at", "came_back_at"))
@@ -91,8 +96,9 @@ def reopen(store: Store, groups: Sequence[str], *, by: str, now: datetime) -> st
     return store.change(lambda t: change(t, groups, REOPEN, opened, by, now))
 
 
-def undo(store: Store, *, by: str, now: datetime) -> Undone | None:
+def undo(store: Store, *, by: Actor, now: datetime) -> Undone | None:
     """Take back the trainer's latest decision that stands; gives what it was, None where there is none."""
+    require(by, Right.REVIEW)
 
     def work(transaction: Transaction) -> Undone | None:
         rows = transaction.ask("review/latest_decision", actor=by)
@@ -119,7 +125,7 @@ def change(
     groups: Sequence[str],
     what: str,
     becomes: Callable[[State], State],
-    by: str,
+    by: Actor,
     now: datetime,
 ) -> str:
     """Decide something about groups inside a transaction; gives the decision's id. Raises NotFound for gone ones."""
@@ -146,7 +152,7 @@ def note(
     transaction: Transaction,
     rows: Sequence[Row],
     what: str,
-    by: str,
+    by: Actor,
     now: datetime,
     states: Mapping[str, State] | None = None,
 ) -> str:

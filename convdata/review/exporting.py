@@ -11,6 +11,7 @@ from convdata.database import Row, Store, Transaction
 from convdata.errors import NotAllowed, NotFound
 from convdata.review import personal
 from convdata.review.exports import Example, formats, one_line
+from convdata.rights import Actor, Right, require
 from convdata.vocabulary import Act
 
 
@@ -39,9 +40,10 @@ class Prepared:
 
 
 def prepare(
-    store: Store, groups: Sequence[str] | None = None, *, again: bool = False, export_id: str | None = None
+    store: Store, groups: Sequence[str] | None = None, *, again: bool = False, export_id: str | None = None, by: Actor
 ) -> Prepared:
     """The decided utterances, each once: those not exported yet, or ``again`` all of them."""
+    require(by, Right.REVIEW_EXPORT)
     rows = store.ask(
         "review/to_export", keys=list(groups) if groups is not None else None, again=again, export_id=export_id
     )
@@ -52,8 +54,9 @@ def prepare(
     return Prepared([_line(same) for same in said.values()], len({row.group_id for row in rows}))
 
 
-def export(store: Store, prepared: Prepared, format_key: str, *, mask: bool, by: str, now: datetime) -> bytes:
+def export(store: Store, prepared: Prepared, format_key: str, *, mask: bool, by: Actor, now: datetime) -> bytes:
     """The file. What is in it counts as exported from now on. Raises NotAllowed for nothing, NotFound if some was erased."""
+    require(by, Right.REVIEW_EXPORT)
     if not prepared.lines:
         raise NotAllowed("There is nothing to export yet: decide a group first, or choose to export again.")
     content = _written(prepared, format_key, mask)
@@ -77,9 +80,10 @@ def export(store: Store, prepared: Prepared, format_key: str, *, mask: bool, by:
     return content
 
 
-def made_again(store: Store, export_id: str, format_key: str, *, mask: bool, by: str, now: datetime) -> bytes:
+def made_again(store: Store, export_id: str, format_key: str, *, mask: bool, by: Actor, now: datetime) -> bytes:
     """A past export as it would be now: without what was erased since, or exported anew."""
-    prepared = prepare(store, again=True, export_id=export_id)
+    require(by, Right.REVIEW_EXPORT)
+    prepared = prepare(store, again=True, export_id=export_id, by=by)
     details = {"what": "export again", "format": format_key, "examples": len(prepared.lines)}
     store.change(lambda t: record(t, act(Act.REVIEW, actor=by, now=now, details=details)))
     return _written(prepared, format_key, mask)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from convdata.database import Row, Store
+from convdata.rights import Actor, Right, require
 
 PAGE = 20
 TURNS = 2  # before and after
@@ -21,8 +22,9 @@ class Utterance:
     after: tuple[Row, ...]
 
 
-def utterances(store: Store, group_id: str, page: int = 1) -> tuple[list[Utterance], int]:
+def utterances(store: Store, group_id: str, page: int = 1, *, by: Actor) -> tuple[list[Utterance], int]:
     """A page of a group's utterances, the most frequent first, and how many there are in all."""
+    require(by, Right.READ_REVIEW)
     rows = store.ask("review/opened", group_id=group_id, many=PAGE, skip=(max(1, page) - 1) * PAGE)
     around = _around(store, rows)
     found = []

@@ -10,6 +10,7 @@ from typing import Any
 from convdata.database import Row, Store
 from convdata.folding import search_words
 from convdata.review.normalising import normalised, words
+from convdata.rights import Actor, Right, require
 from convdata.vocabulary import ReviewKind, ReviewState
 
 PAGE = 25
@@ -72,11 +73,12 @@ class Listed:
     ids: tuple[str, ...] = field(default=())
 
 
-def listed(store: Store, wanted: Wanted, today: date, page: int = 1) -> Listed:
+def listed(store: Store, wanted: Wanted, today: date, page: int = 1, *, by: Actor) -> Listed:
     """The groups that are wanted, a page of them."""
+    require(by, Right.READ_REVIEW)
     found = _ids(store, wanted, PAGE, (max(1, page) - 1) * PAGE)
     ids = tuple(row.group_id for row in found)
-    return Listed(groups(store, ids, wanted, today), found[0].groups if found else 0, ids)
+    return Listed(groups(store, ids, wanted, today, by=by), found[0].groups if found else 0, ids)
 
 
 def count(store: Store, wanted: Wanted) -> int:
@@ -100,8 +102,9 @@ def _ids(store: Store, wanted: Wanted, many: int, skip: int) -> Sequence[Row]:
     )
 
 
-def groups(store: Store, ids: Sequence[str], wanted: Wanted, today: date) -> list[Group]:
+def groups(store: Store, ids: Sequence[str], wanted: Wanted, today: date, *, by: Actor) -> list[Group]:
     """Some groups as the list shows them, in that order; those that are gone are left out."""
+    require(by, Right.READ_REVIEW)
     if not ids:
         return []
     keys = list(ids)

@@ -14,6 +14,7 @@ from convdata.database import Store
 from convdata.errors import FileUnreadable
 from convdata.review import suggestions
 from convdata.review.normalising import base_language, normalised
+from convdata.rights import Actor, Right, require
 
 # Rasa's [text](entity), [text]{"entity": "…"}: the text is what a customer says.
 _ENTITY = re.compile(r"\[([^\]]*)\](?:\([^)]*\)|\{[^}]*\})")
@@ -27,11 +28,12 @@ class Taught(NamedTuple):
     language: str
 
 
-def import_training(store: Store, name: str, content: bytes, *, language: str, now: datetime) -> tuple[int, int]:
+def import_training(store: Store, name: str, content: bytes, *, language: str, by: Actor, now: datetime) -> tuple[int, int]:
     """Remember what a training file teaches, in place of an earlier one of that name; gives sentences and intents.
 
     Raises FileUnreadable for what is none.
     """
+    require(by, Right.TEACH)
     try:
         taught = [t for t in read(name, content.decode("utf-8-sig"), language) if t.intent.strip() and t.text.strip()]
     except (UnicodeDecodeError, yaml.YAMLError, ValueError, KeyError, TypeError, AttributeError):

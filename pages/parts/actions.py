@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from convdata import conversations, muting, standing
+from convdata import conversations, muting, outbox, standing
 from convdata.database import Row
 from convdata.errors import MisheardError
 from convdata.transcript import duration
@@ -94,8 +94,12 @@ def _do(act: Callable[..., Any], key: str, *, unless_said: tuple[str, datetime] 
     must not mute anew what somebody has muted or unmuted meanwhile.
     """
     try:
-        if unless_said is None or getattr(conversations.details(desk.store(), key), unless_said[0]) == unless_said[1]:
+        if (
+            unless_said is None
+            or getattr(conversations.details(desk.store(), key, by=desk.reader()), unless_said[0]) == unless_said[1]
+        ):
             act(desk.store(), key, by=desk.reader(), now=desk.now(), **how)
+            outbox.waiting(desk.store()).set()  # whoever tells bots need not wait for the next look
     except MisheardError as refusal:
         st.session_state.act_failed = str(refusal)
     st.rerun()

@@ -40,7 +40,7 @@ def composer(key: str) -> None:
     """At the bottom of the page; it redraws itself as the side beside the transcript tells it to."""
     with still_there():
         store, name = desk.store(), _name(key)
-        customer = conversations.details(store, key)
+        customer = conversations.details(store, key, by=desk.reader())
         prospect = replying.prospect(store, key, desk.now())
         writing = bool(st.session_state[name].get("writing")) if name in st.session_state else False
         _COMPOSER(
@@ -119,14 +119,14 @@ def _hand_back(key: str) -> None:
 def _keep(key: str) -> None:
     text = str(st.session_state[_name(key)].keep)
     with _refusing(None):
-        customer = conversations.details(desk.store(), key)
+        customer = conversations.details(desk.store(), key, by=desk.reader())
         anybody = canned.opened_up(text, customer.first_name)
         canned.keep(desk.store(), anybody, by=desk.reader(), now=desk.now())
 
 
 def _drop(key: str) -> None:
     with _refusing(None):
-        canned.drop(desk.store(), str(st.session_state[_name(key)].drop))
+        canned.drop(desk.store(), str(st.session_state[_name(key)].drop), by=desk.reader())
 
 
 @contextmanager

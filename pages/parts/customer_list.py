@@ -44,7 +44,7 @@ def customer_list(chosen: Choices) -> None:
     pager = f"list_page_{hash((repr(chosen.address()), customer_pages.PAGE))}"  # other filters begin at the first page
     number = min(st.session_state.get(pager, 1), pages)
     places = st.session_state.setdefault("list_places", {}).setdefault(pager, {})
-    rows = customer_pages.page(store, chosen, number, matching, places)
+    rows = customer_pages.page(store, chosen, number, matching, places, by=desk.reader())
     now = desk.now()
     opened = _LIST(
         key="customer_list",

@@ -1,6 +1,5 @@
 """What every page works with: the store, the moment, the reader, and the choices that stand in the address."""
 
-import getpass
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -12,14 +11,24 @@ from convdata import periods
 from convdata.database import Row, Store
 from convdata.filters import Choices, choose
 from convdata.muting import sweep
+from convdata.rights import Actor, Right
 from convdata.schema import open_store
 from convdata.settings import read_settings
+from pages.parts import signed_in
 
 
 @st.cache_resource(show_spinner="Opening the store …")
-def store() -> Store:
+def the_store() -> Store:
     """The one store of this process; a failure to open it is not remembered, so the next rerun tries again."""
     return open_store(read_settings(), periods.now_utc())
+
+
+def store() -> Store:
+    """The store, for somebody who is signed in and has a role: nothing on any page, and nothing that redraws itself,
+    comes past this. Raises NotForYou.
+    """
+    reader()
+    return the_store()
 
 
 def now() -> datetime:
@@ -37,9 +46,14 @@ def local(instant: datetime) -> datetime:
     return periods.local(instant, store().settings.timezone)
 
 
-def reader() -> str:
-    """Who is at the desk, as records name them."""
-    return store().settings.agent or getpass.getuser()
+def reader() -> Actor:
+    """Who is at the desk, as records name them, and with what they may do. Raises NotForYou."""
+    return signed_in.reader()
+
+
+def may(right: Right) -> bool:
+    """Whether the reader may: for what a page offers. What is done is checked where it is done."""
+    return reader().may(right)
 
 
 def sweep_on_arrival() -> None:

@@ -7,6 +7,7 @@ from convdata.channels import channel
 from convdata.database import Row
 from convdata.erasure import Going, Receipt
 from convdata.errors import NotFound
+from convdata.telling import goodbye
 from pages.parts import desk, words
 from pages.parts.failures import said_as_sentences
 from pages.parts.literal import escaped
@@ -35,7 +36,7 @@ def receipt_of(key: str | None) -> bool:
 @st.dialog("Delete user and conversation", icon=":material/delete_forever:")
 def _ask_first(key: str) -> None:
     with said_as_sentences():
-        going = erasure.what_goes(desk.store(), key)
+        going = erasure.what_goes(desk.store(), key, by=desk.reader())
         st.markdown(f"Delete **{escaped(_name(going), 120)}** ({escaped(channel(going.channel).title)}) for good?")
         st.markdown(
             f"This takes away who they are, {words.plural(going.messages, 'message')}{_days(going)}, "
@@ -47,7 +48,9 @@ def _ask_first(key: str) -> None:
             confirmed = st.button(":red[Delete for good]", key="delete_confirm")
         if confirmed:
             try:
+                tell_the_bot = goodbye(desk.store(), key)
                 receipt = erasure.erase(desk.store(), key, by=desk.reader(), now=desk.now())
+                tell_the_bot(desk.now())
             except NotFound:  # by somebody else, or by the first of two clicks
                 st.rerun()
             st.session_state.receipt = (key, receipt)

@@ -50,7 +50,7 @@ def _say(customer: Row) -> None:
 
 def _muted_by_reader(key: str) -> Row | None:
     try:
-        customer = conversations.details(desk.store(), key)
+        customer = conversations.details(desk.store(), key, by=desk.reader())
     except NotFound:
         return None
     muted = customer.muted_until is not None and customer.muted_until > desk.now()

@@ -26,7 +26,7 @@ def _reminder() -> None:
 
 def _muted_now() -> None:
     now = desk.now()
-    muted = muted_now(desk.store(), now, limit=8)
+    muted = muted_now(desk.store(), now, limit=8, by=desk.reader())
     if not muted.total:
         return
     with st.popover(

@@ -17,7 +17,7 @@ def opened() -> Row | None:
     receipt stands in place of the page. (Nobody may stop the run here: what redraws itself would outlive its page.)
     """
     key = st.query_params.get("customer")
-    return None if erasing.receipt_of(key) else conversations.details(desk.store(), key)
+    return None if erasing.receipt_of(key) else conversations.details(desk.store(), key, by=desk.reader())
 
 
 def open_conversation(key: str, address: Mapping[str, str | list[str]] | None = None) -> None:

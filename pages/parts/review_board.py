@@ -43,7 +43,7 @@ def board() -> None:
         )
     st.subheader("Fixed groups and what became of them", anchor=False)
     watched = Wanted(states=(ReviewState.RESOLVED, COME_BACK), singles=None, sorting="newest")
-    found = queue.listed(desk.store(), watched, desk.today())
+    found = queue.listed(desk.store(), watched, desk.today(), by=desk.reader())
     if not found.total:
         st.caption(
             "Nothing was marked as fixed yet. Decide a group, export it, teach the bot, then use *Mark as fixed*."

@@ -28,7 +28,7 @@ def review_desk(wanted: Wanted) -> None:
         _grouping_goes_on()
         store, today = desk.store(), desk.today()
         pager = f"review_page_{hash(wanted)}"  # other filters begin at the first page
-        listed = queue.listed(store, wanted, today, st.session_state.get(pager, 1))
+        listed = queue.listed(store, wanted, today, st.session_state.get(pager, 1), by=desk.reader())
         group = _opened(listed, wanted)
         if group is None:
             _nothing(wanted)
@@ -70,7 +70,7 @@ def _singles(wanted: Wanted, opened: str | None) -> None:
     with fold:
         if fold.open:
             page = st.session_state.get("review_singles_page", 1)
-            found = queue.listed(desk.store(), alone, desk.today(), page)
+            found = queue.listed(desk.store(), alone, desk.today(), page, by=desk.reader())
             review_list("review_singles", found.groups, opened, (), _single_called_for, keys=False)
             if many > queue.PAGE:
                 st.pagination(-(-many // queue.PAGE), key="review_singles_page")
@@ -89,7 +89,7 @@ def _open_group(group: Group, advice: Advice, selected: Sequence[str], listed: L
             ":material/help: The bot says it understood these. That they are wrong is a guess of ours; the reason stands with each."
         )
     pager = f"review_utterances_{group.group_id}"
-    found, total = opening.utterances(store, group.group_id, st.session_state.get(pager, 1))
+    found, total = opening.utterances(store, group.group_id, st.session_state.get(pager, 1), by=desk.reader())
     intents = [row.intent for row in store.ask("review/intents")]
     acts = st.container()
     result = review_group(group, advice, found, _intent_chosen)
@@ -106,7 +106,7 @@ def _opened(listed: Listed, wanted: Wanted) -> Group | None:
     group = next((g for g in listed.groups if g.group_id == named), None)
     if group is None and named and _is_key(named):
         unfiltered = Wanted(wanted.kind)
-        found = queue.groups(desk.store(), [named], unfiltered, desk.today())
+        found = queue.groups(desk.store(), [named], unfiltered, desk.today(), by=desk.reader())
         group = found[0] if found and found[0].row.kind == wanted.kind else None
     return group or (listed.groups[0] if listed.groups else None)
 
@@ -123,7 +123,7 @@ def _called_for() -> None:
     elif called.assign:
         assign(called.assign["group"], called.assign["intent"])
     elif called.visit:
-        found, _ = opening.utterances(desk.store(), called.visit)
+        found, _ = opening.utterances(desk.store(), called.visit, by=desk.reader())
         if found:
             row = found[0].row
             st.switch_page("conversation.py", query_params={"customer": row.customer_key, "message": row.event_key})

@@ -42,7 +42,9 @@ def _export_dialog() -> None:
     )
     format_, _ = known[format_key]
     st.caption(format_.sentence)
-    prepared = exporting.prepare(desk.store(), selected if chosen == "selected" else None, again=chosen != "new")
+    prepared = exporting.prepare(
+        desk.store(), selected if chosen == "selected" else None, again=chosen != "new", by=desk.reader()
+    )
     if not prepared.lines:
         st.info("There is nothing to export: decide a group first.", icon=":material/inbox:")
         return
@@ -129,7 +131,7 @@ def training_files() -> None:
     if file is not None and st.button("Read it", icon=":material/school:", type="primary"):
         try:
             sentences, intents = training.import_training(
-                desk.store(), file.name, file.getvalue(), language=language, now=desk.now()
+                desk.store(), file.name, file.getvalue(), language=language, by=desk.reader(), now=desk.now()
             )
         except MisheardError as error:
             st.error(escaped(str(error), 300), icon=":material/error:")

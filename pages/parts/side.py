@@ -12,7 +12,7 @@ from pages.parts.opened import still_there
 @st.fragment(run_every=NET, key="side")
 def side(key: str) -> None:
     with still_there():
-        customer = conversations.details(desk.store(), key)
+        customer = conversations.details(desk.store(), key, by=desk.reader())
         person.head(customer)
         actions(customer)
         person.known(customer)

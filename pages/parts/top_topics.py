@@ -24,7 +24,7 @@ DEFINITION = (
 
 def top_topics(choices: Choices) -> None:
     """A line for each topic: its words, how many and what share of all; the line leads to its group in Review."""
-    found = topics(desk.store(), choices)
+    found = topics(desk.store(), choices, by=desk.reader())
     with st.container(key="top_topics"):
         st.subheader(TITLE, anchor=False)
         if found.first:

@@ -48,7 +48,7 @@ class Reading:
 def transcript(key: str, reading: Reading) -> None:
     """The transcript of that customer, from its latest part; it grows by itself, as the side tells it to."""
     with still_there():
-        customer = conversations.details(desk.store(), key)
+        customer = conversations.details(desk.store(), key, by=desk.reader())
         now = desk.now()
         shown = _shown(customer)
         replies = outbox.replies_to(desk.store(), key)

@@ -17,7 +17,7 @@ from convdata.downloads import without_guard
 from convdata.events import Alternative
 from convdata.periods import now_utc
 from tests.browser.dashboard import settled
-from tests.story import customer, key, many_messages, message, opened, rows, tell
+from tests.story import admin, customer, key, many_messages, message, opened, rows, tell
 from tests.texts import HOSTILE
 
 AGO = now_utc().replace(microsecond=0) - timedelta(hours=3)
@@ -103,7 +103,7 @@ def test_a_mute_runs_out_before_the_readers_eyes(page: Page, address, beside) ->
     tell(beside, message(at=AGO))
     page.goto(address(key(beside)))
     settled(page)
-    muting.mute(beside, key(beside), by="Ada", now=now_utc(), hours=8 / 3600)
+    muting.mute(beside, key(beside), by=admin("Ada"), now=now_utc(), hours=8 / 3600)
     page.reload()
     expect(page.get_by_role("timer")).to_be_visible()
     expect(page.get_by_text("The bot is answering.")).to_be_visible()
@@ -323,7 +323,7 @@ def test_nothing_that_anybody_wrote_runs_or_is_fetched(page: Page, address, besi
             message(f"c-{n % 6}", at=at, text=text, sender="agent", agent=text[:200] or None),
         )  # fmt: skip
     for n in range(6):
-        muting.mute(beside, key(beside, f"c-{n}"), by=HOSTILE[n], now=now_utc(), reason=HOSTILE[n])
+        muting.mute(beside, key(beside, f"c-{n}"), by=admin(HOSTILE[n]), now=now_utc(), reason=HOSTILE[n])
         page.goto(address(key(beside, f"c-{n}")))
         settled(page)
         expect(lines(page)).not_to_have_count(0)
@@ -386,7 +386,7 @@ def test_leaving_a_muted_conversation_reminds(page: Page, address, beside) -> No
 
 def test_from_one_conversation_to_a_muted_one(page: Page, address, beside) -> None:
     tell(beside, message(at=AGO), message("v-2", at=AGO, text="I am quiet"), customer("v-2", at=AGO, first_name="Bea"))
-    muting.mute(beside, key(beside, "v-2"), by="Ada", now=now_utc())
+    muting.mute(beside, key(beside, "v-2"), by=admin("Ada"), now=now_utc())
     page.goto(address(key(beside)))
     settled(page)
     page.get_by_role("button", name="1 bot muted").click()

@@ -11,7 +11,7 @@ from convdata.intake import take
 from convdata.review import decisions, joining
 from tests.browser.dashboard import running_dashboard, settled
 from tests.failures import DOG, REFUND, fail, group_with, rasa_examples
-from tests.story import message, opened, rows
+from tests.story import admin, message, opened, rows
 
 NOW = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
 DAY = timedelta(days=1)
@@ -94,7 +94,7 @@ def test_a_fix_that_did_not_hold_comes_back(page: Page, filled: str, tmp_path: P
     store = opened(filled)
     joining.join(store, BEFORE + DAY)
     mine = group_with(store, REFUND[0]).group_id
-    decisions.decide(store, [mine], "refund", by="Ada", now=BEFORE + DAY)
+    decisions.decide(store, [mine], "refund", by=admin("Ada"), now=BEFORE + DAY)
     store.close()
     with running_dashboard(filled, tmp_path, MISHEARD_AGENT="Ada") as dashboard:
         page.goto(f"{dashboard.url}/review?state=pending")

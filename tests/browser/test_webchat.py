@@ -18,7 +18,7 @@ from convdata.periods import now_utc
 from convdata.replying import can_reply, new_reply_id, reply
 from tests.browser import dashboard as dashboards
 from tests.browser.dashboard import running_dashboard, settled
-from tests.story import message, opened, rows, tell
+from tests.story import admin, message, opened, rows, tell
 from tests.texts import HOSTILE
 
 # A strict website: the widget must not need more than to be loaded and to talk.
@@ -114,7 +114,7 @@ def say(store: Store, key: str, text: str) -> None:
 
 
 def answer(store: Store, key: str, text: str) -> int:
-    return reply(store, key, text, by="Bob", now=now_utc(), reply_id=new_reply_id()).event_key
+    return reply(store, key, text, by=admin("Bob"), now=now_utc(), reply_id=new_reply_id()).event_key
 
 
 def test_a_visitor_of_another_website_writes_and_is_answered(page: Page, embedded: Shop, beside: Store) -> None:

@@ -1,0 +1,60 @@
+"""Who is at the desk: asked anew with every click and every redraw, so that a role that is taken away is gone at once."""
+
+import getpass
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from convdata.errors import NotForYou
+from convdata.periods import now_utc
+from convdata.rights import Actor, Role
+from convdata.settings import read_settings, read_sign_in
+from convdata.sign_in import OVER, SIGN_IN_FIRST, SignIn, Way
+
+
+class SignInFirst(NotForYou):
+    """Nobody is signed in, or no longer."""
+
+
+def reader() -> Actor:
+    """Who is at the desk. Raises SignInFirst, and NotForYou for somebody without a role."""
+    sign_in = read_sign_in()
+    if sign_in.way is Way.NONE:
+        return _whoever(sign_in)
+    claims = _claims(sign_in)
+    if sign_in.is_over(claims, now_utc()):
+        raise SignInFirst(OVER)
+    return sign_in.actor(claims)
+
+
+def _whoever(sign_in: SignIn) -> Actor:
+    """Without sign-in it is whoever sits at this computer: all of it is theirs anyway."""
+    name = read_settings().agent or ("anybody" if sign_in.anybody else _of_the_system())
+    return Actor(name, Role.ADMIN)
+
+
+def _claims(sign_in: SignIn) -> Mapping[str, Any]:
+    """What the sign-in says of whoever is at this session."""
+    if sign_in.way is Way.OIDC:
+        if not getattr(st.user, "is_logged_in", False):
+            raise SignInFirst(SIGN_IN_FIRST)
+        return dict(st.user.items())
+    # routes/doorkeeper.py has taken these headers away from whoever is not the proxy.
+    email = st.context.headers.get(sign_in.header)
+    if not email:
+        raise SignInFirst("Open Misheard through the address that your administrator gave you; it signs you in.")
+    if st.session_state.setdefault("signed_in_as", email) != email:
+        raise SignInFirst("Somebody else has signed in meanwhile; load the page anew.")
+    groups = st.context.headers.get("x-forwarded-groups") or ""
+    # The header came when this session began, and the proxy is asked again when it is loaded anew.
+    began = st.session_state.setdefault("signed_in_at", time.time())
+    return {"email": email, "groups": [group.strip() for group in groups.split(",")], "iat": began}
+
+
+def _of_the_system() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container whose user has no name
+        return "somebody"
