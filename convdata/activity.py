@@ -63,21 +63,20 @@ def latest(
     *,
     acts: Sequence[Act] | None = None,
     actors: Sequence[str] | None = None,
-    customer_key: str | None = None,
+    customer: str | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
-    after: Row | None = None,
     limit: int = 50,
+    skip: int = 0,
 ) -> Sequence[Row]:
-    """Records of [since, until), newest first; ``after`` is the last row of the page before."""
+    """Records of [since, until), newest first; ``customer`` is a customer's key, or how it begins."""
     return store.ask(
         "activity/list",
         acts=[str(a) for a in acts] if acts else None,
         actors=list(actors) if actors else None,
-        customer_key=customer_key,
+        customer=customer,
         since=since,
         until=until,
-        after_at=after.done_at if after else None,
-        after_id=after.act_id if after else None,
         limit=limit,
+        skip=skip,
     )

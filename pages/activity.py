@@ -1,6 +1,8 @@
 """Who did what, when and why."""
 
 from pages.parts.records import acts_filter, records_table
+from pages.parts.records_out import records_out
 
-acts, actors, period = acts_filter()
-records_table(acts, actors, period)
+chosen = acts_filter()
+records_out(chosen)
+records_table(chosen)

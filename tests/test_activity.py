@@ -38,14 +38,15 @@ def test_every_act_on_a_customer_is_recorded_with_who_when_and_why(store):
         ("status_need_help", "events", "asked"): 1,
         ("mute", "events", "Flow"): 1,
     }
-    assert {(r.customer_id, r.first_name, r.channel) for r in latest(store)} == {("v-1", "Ada", "webchat")}
+    assert {(r.customer_key, r.channel) for r in latest(store)} == {(key(store), "webchat")}
+    assert not any("Ada" in str(r) for r in latest(store))
 
 
 def test_an_act_without_a_customer_is_listed_too(store):
     done = act(Act.IMPORT, actor="Bob", now=NOON, details={"file": "día.jsonl", "stored": 3})
     store.change(lambda transaction: record(transaction, done))
     (row,) = latest(store)
-    assert (row.customer_key, row.customer_id, row.channel) == (None, None, None)
+    assert (row.customer_key, row.channel) == (None, None)
     assert json.loads(row.details) == {"file": "día.jsonl", "stored": 3}
 
 
@@ -57,7 +58,7 @@ def test_records_are_filtered_by_act_actor_customer_and_period(store):
     assert listed(store, acts=[Act.MUTE]) == [("mute", "Bob"), ("mute", "Ada")]
     assert listed(store, actors=["Ada"]) == [("mute", "Ada")]
     assert listed(store, acts=[Act.MUTE, Act.STATUS_NEED_HELP], actors=["Bob", "Ada"]) == listed(store)
-    assert listed(store, customer_key=key(store)) == [("mute", "Ada")]
+    assert listed(store, customer=key(store)) == listed(store, customer=key(store)[:8]) == [("mute", "Ada")]
     # Periods are half-open.
     assert listed(store, since=NOON, until=NOON + HOUR) == [("mute", "Ada")]
     assert listed(store, since=NOON + HOUR) == [("mute", "Bob"), ("status_need_help", "Bob")]
@@ -68,10 +69,9 @@ def test_records_are_filtered_by_act_actor_customer_and_period(store):
 def test_pages_follow_one_another_without_a_gap_or_a_repeat_even_at_one_moment(store, size):
     records = [act(Act.REVIEW, actor="Ada", now=NOON + (n // 5) * HOUR) for n in range(23)]
     store.change(lambda transaction: record(transaction, *records))
-    seen, last = [], None
-    while page := latest(store, after=last, limit=size):
+    seen: list[str] = []
+    while page := latest(store, skip=len(seen), limit=size):
         seen += [r.act_id for r in page]
-        last = page[-1]
     assert len(seen) == len(set(seen)) == 23
     assert set(seen) == {r.act_id for r in records}
     assert [r.done_at for r in latest(store, limit=100)] == sorted((r.done_at for r in records), reverse=True)

@@ -1,4 +1,4 @@
--- What was done, newest first, with who it was done for; one row per act.
+-- What was done, newest first; one row per act. To whom is said by the customer's key, never by name.
 select
     cast(activity.act_id as varchar) as act_id,
     activity.done_at as done_at,
@@ -8,21 +8,13 @@ select
     cast(activity.customer_key as varchar) as customer_key,
     activity.channel as channel,
     activity.reason as reason,
-    activity.details as details,
-    people.customer_id as customer_id,
-    people.first_name as first_name,
-    people.last_name as last_name
+    activity.details as details
 from activity
-left join people on people.customer_key = activity.customer_key
 where (cast(:acts as varchar[]) is null or activity.act = any(cast(:acts as varchar[])))
   and (cast(:actors as varchar[]) is null or activity.actor = any(cast(:actors as varchar[])))
-  and (cast(:customer_key as uuid) is null or activity.customer_key = cast(:customer_key as uuid))
+  and (cast(:customer as varchar) is null or starts_with(cast(activity.customer_key as varchar), cast(:customer as varchar)))
   and (cast(:since as timestamp) is null or activity.done_at >= cast(:since as timestamp))
   and (cast(:until as timestamp) is null or activity.done_at < cast(:until as timestamp))
-  and (
-      cast(:after_at as timestamp) is null
-      or activity.done_at < cast(:after_at as timestamp)
-      or (activity.done_at = cast(:after_at as timestamp) and activity.act_id < cast(:after_id as uuid))
-  )
 order by activity.done_at desc, activity.act_id desc
 limit :limit
+offset :skip
