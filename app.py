@@ -12,15 +12,19 @@ from convdata.background import Background
 from convdata.delivery import Sender
 from convdata.letterbox import Letterbox
 from convdata.photos import hosts_of_photos
+from convdata.settings import read_sign_in
+from pages.parts import front_door
 from pages.parts.desk import the_store as store
 from routes import all_routes
+from routes.doorkeeper import Doorkeeper
 from routes.headers import SecurityHeaders
 
 # One line for each request and for what went wrong; other libraries only speak up when something is.
 logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-for ours in ("convdata", "routes"):
+for ours in ("convdata", "routes", "misheard"):
     logging.getLogger(ours).setLevel(logging.INFO)
 
+front_door.refuse_or_open()
 letterbox = Letterbox(store)
 
 
@@ -44,7 +48,10 @@ app = st.App(
     Path(__file__).parent / "pages" / "frame.py",
     lifespan=lifespan,
     routes=all_routes(store, letterbox),
-    middleware=[Middleware(SecurityHeaders, photo_hosts=hosts_of_photos)],
+    middleware=[
+        Middleware(SecurityHeaders, photo_hosts=hosts_of_photos),
+        Middleware(Doorkeeper, sign_in=read_sign_in),
+    ],
 )
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from pages.parts import alerting, desk, inbox, leaving, mutes, words
+from convdata.rights import Right
+from pages.parts import alerting, desk, door, inbox, leaving, mutes, words
 from pages.parts.failures import said_as_sentences
 
 
@@ -15,24 +16,28 @@ st.set_page_config(page_icon=words.ICON, layout="wide")
 st.logo(words.LOGO, size="large", link=None)
 
 with said_as_sentences():
+    reader = door.come_in()
     desk.sweep_on_arrival()
     waiting = desk.ask_one("customers/need_help_count").waiting
-    page = st.navigation(
-        [
-            st.Page(forward, title="Misheard", default=True, visibility="hidden"),
-            st.Page(
-                "customers.py", title=f"Customers · {waiting}" if waiting else "Customers", icon=":material/group:"
-            ),
+    customers = f"Customers · {waiting}" if waiting else "Customers"
+    pages = door.open_to(
+        reader,
+        (Right.READ_LIST, st.Page("customers.py", title=customers, icon=":material/group:")),
+        (
+            Right.READ_CONVERSATION,
             st.Page("conversation.py", title="Conversation", icon=":material/forum:", visibility="hidden"),
-            st.Page("review.py", title="Review", icon=":material/rate_review:"),
-            st.Page("trends.py", title=alerting.titled("Trends"), icon=":material/trending_down:"),
-            st.Page("activity.py", title="Activity", icon=":material/history:"),
-        ],
-        position="top",
+        ),
+        (Right.READ_REVIEW, st.Page("review.py", title="Review", icon=":material/rate_review:")),
+        (Right.READ_TRENDS, st.Page("trends.py", title=alerting.titled("Trends"), icon=":material/trending_down:")),
+        (Right.READ_ACTIVITY, st.Page("activity.py", title="Activity", icon=":material/history:")),
+    )
+    page = st.navigation(
+        [st.Page(forward, title="Misheard", default=True, visibility="hidden"), *pages], position="top"
     )
     with st.container(horizontal=True, vertical_alignment="center", key="heading"):
         st.title(page.title.split(" · ")[0], anchor=False)
         mutes.reminder()
         inbox.inbox(page)
+        door.who_is_in(reader)
     leaving.dont_forget(page)
     page.run()

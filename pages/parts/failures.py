@@ -8,8 +8,10 @@ from types import TracebackType
 
 import streamlit as st
 
-from convdata.errors import MisheardError, NotFound, StoreAway
+from convdata.errors import MisheardError, NotForYou, NotFound, StoreAway
+from pages.parts import door
 from pages.parts.literal import escaped
+from pages.parts.signed_in import Outside
 
 log = logging.getLogger("misheard")
 
@@ -19,6 +21,10 @@ def said_as_sentences() -> Iterator[None]:
     """Nothing but sentences reaches the reader; what we did not foresee gets a reference number."""
     try:
         yield
+    except Outside as why:
+        door.turned_away(why)
+    except NotForYou as error:
+        st.warning(escaped(str(error), longest=500), icon=":material/lock:")
     except NotFound as error:
         st.info(escaped(str(error), longest=500), icon=":material/person_off:")
         st.page_link("customers.py", label="To the customers", icon=":material/group:")

@@ -14,19 +14,26 @@ from convdata.settings import read_settings, read_sign_in
 from convdata.sign_in import OVER, SIGN_IN_FIRST, SignIn, Way
 
 
-class SignInFirst(NotForYou):
+class Outside(NotForYou):
+    """Somebody who may not come in: without a role, or not signed in."""
+
+
+class SignInFirst(Outside):
     """Nobody is signed in, or no longer."""
 
 
 def reader() -> Actor:
-    """Who is at the desk. Raises SignInFirst, and NotForYou for somebody without a role."""
+    """Who is at the desk. Raises Outside for whoever is not signed in or has no role."""
     sign_in = read_sign_in()
     if sign_in.way is Way.NONE:
         return _whoever(sign_in)
     claims = _claims(sign_in)
     if sign_in.is_over(claims, now_utc()):
         raise SignInFirst(OVER)
-    return sign_in.actor(claims)
+    try:
+        return sign_in.actor(claims)
+    except NotForYou as why:
+        raise Outside(str(why)) from None
 
 
 def _whoever(sign_in: SignIn) -> Actor:
