@@ -18,6 +18,8 @@ GREY = "rgba(128,134,148,{})"
 FADED = GREY.format(0.95)
 TEXT = "#000037"  # which Streamlit's theme turns into its own strong text, light or dark; alone it is nearly black
 ROW, CELL = 50, 64  # pixels
+# At the sides a little room: a picture that is saved has other letters than the page, and wider ones.
+MARGIN = {"l": 4, "r": 14, "t": 4, "b": 0}
 
 
 def ranked(marks: Sequence[Mark]) -> list[Mark]:
@@ -137,7 +139,7 @@ def matrix(marks: Sequence[Mark], measure: Measure, earlier: Sequence[Mark] = ()
         showgrid=False,
         zeroline=False,
     )
-    return calm(figure, CELL * len(languages) + 56, margin={"l": 0, "r": 0, "t": 48, "b": 4})
+    return calm(figure, CELL * len(languages) + 56, margin=MARGIN | {"t": 48, "b": 4})
 
 
 def by_channel(mark: Mark, dark: bool = False) -> str:
@@ -154,7 +156,7 @@ def by_language(_: Mark) -> str:
 def calm(figure: go.Figure, height: int, margin: dict[str, int] | None = None) -> go.Figure:
     figure.update_layout(
         height=height,
-        margin=margin or {"l": 0, "r": 0, "t": 4, "b": 0},
+        margin=margin or MARGIN,
         showlegend=False,
         hovermode="closest",
         dragmode=False,

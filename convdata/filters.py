@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from convdata import failings
 from convdata.folding import search_words
 from convdata.periods import day_end, day_start
 from convdata.vocabulary import Status
@@ -16,7 +17,7 @@ class Filter:
     """One filter. ``kind`` is *any_of* (several values, combined with "or"), *first_day*, *last_day* or *words*.
 
     ``condition`` is on ``customers``, or, where ``of`` names one of ``ONE_DAY``, on a row of ``customer_days``: all
-    conditions of that name must hold for one and the same row. ``{value}`` stands for one word, ``{values}`` for all
+    conditions of that name must hold for one and the same row. Where it is *message*, see failings.py. ``{value}`` stands for one word, ``{values}`` for all
     values: each is bound by itself, as both stores plan "in (one)" better than an array. ``on_duckdb`` is the condition
     there, where that is another.
     """
@@ -68,12 +69,37 @@ FILTERS: tuple[Filter, ...] = (
         of="failed",
         sentence="The language of the message that was not understood.",
     ),
+    Filter(
+        "failed_hour",
+        "Failed at",
+        "any_of",
+        "",
+        of="message",
+        options=tuple(failings.HOURS),
+        sentence="The hour of the week of the message that was not understood: 0-9 is Monday from 9:00 to 10:00.",
+    ),
+    Filter(
+        "failed_topic",
+        "Failed about",
+        "any_of",
+        "",
+        of="message",
+        sentence="The group of Review that the message is in that was not understood.",
+    ),
+    Filter("first_from", "First seen from", "first_day", "customers.first_event_at >= cast(:first_from as timestamp)"),
+    Filter("first_to", "First seen to", "last_day", "customers.first_event_at < cast(:first_to as timestamp)"),
+    Filter("wrote_from", "Wrote from", "first_day", "customer_days.day >= cast(:wrote_from as date)", of="wrote"),
+    Filter("wrote_to", "Wrote to", "last_day", "customer_days.day <= cast(:wrote_to as date)", of="wrote"),
     Filter("active_from", "Active from", "first_day", "customer_days.day >= cast(:active_from as date)", of="active"),
     Filter("active_to", "Active to", "last_day", "customer_days.day <= cast(:active_to as date)", of="active"),
 )
 
 # What else holds of the row of customer_days that a group of filters looks for.
-ONE_DAY = {"failed": "customer_days.not_understood > 0", "active": "customer_days.messages > 0"}
+ONE_DAY = {
+    "failed": "customer_days.not_understood > 0",
+    "active": "customer_days.messages > 0",
+    "wrote": "customer_days.eligible + customer_days.buttons > 0",
+}
 BY_NAME = {f.name: f for f in FILTERS}
 # The other order of the list, in the address: who needs help, the longest waiting first.
 WAITING = "waiting"
@@ -112,7 +138,11 @@ class Choices:
         conditions = [
             c for f in FILTERS if f.of == "conversation" and f.name in self.chosen for c in self._conditions(f, store)
         ]
+        by_message = failings.conditions(self.chosen)
+        conditions += by_message
         for group, always in ONE_DAY.items():
+            if group == "failed" and by_message:
+                continue  # days and language are asked of that message itself
             of_group = [
                 c for f in FILTERS if f.of == group and f.name in self.chosen for c in self._conditions(f, store)
             ]
@@ -123,9 +153,11 @@ class Choices:
 
     def bound(self, store: str = "duckdb") -> dict[str, Any]:
         """The values for ``where``."""
-        values: dict[str, Any] = {}
+        values: dict[str, Any] = failings.bound(self.chosen, self.timezone)
         for name, value in self.chosen.items():
             f = BY_NAME[name]
+            if name == "failed_hour":
+                continue
             if f.kind == "words":
                 words = search_words(value)
                 values |= _numbered(name, words if store == "duckdb" else [f"%{_escaped(word)}%" for word in words])

@@ -118,10 +118,10 @@ def share_in_brief(part: int, whole: int, unit: str) -> tuple[str, str]:
     return share, f"{part:,} of {whole:,} {unit}{between}"
 
 
-def by_day(asks: Asks, choices: Choices, step: str) -> dict[str, int]:
-    """Conversations with a message, per day, week or month that has any; by ISO day."""
+def by_day(asks: Asks, choices: Choices, step: str, column: str = "active_conversations") -> dict[str, int]:
+    """Conversations with a message, or customers who were active, per day, week or month that has any; by ISO day."""
     rows = asks.ask_frame("trends/active", **_days(choices), by_day=True, step=step).to_dict("records")
-    return {row["day"].isoformat()[:10]: int(row["active_conversations"]) for row in rows}
+    return {row["day"].isoformat()[:10]: int(row[column]) for row in rows}
 
 
 def _values(choices: Choices, now: datetime, of: Headline) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 import plotly.graph_objects as go
 
 from convdata.captions import literal, says, span
-from convdata.charts import AMBER, FADED, GREY, TEXT, calm
+from convdata.charts import AMBER, FADED, GREY, MARGIN, TEXT, calm
 from convdata.marks import Mark, step_end, step_start, steps
 from convdata.stats import Measure
 
@@ -89,7 +89,7 @@ def timeline(
         bargap=0.25,
     )
     _mark(figure, [(day, text) for day, text in marked if first <= day <= last])
-    return calm(figure, 330, margin={"l": 0, "r": 0, "t": 24 if marked else 8, "b": 0})
+    return calm(figure, 330, margin=MARGIN | {"t": 24 if marked else 8})
 
 
 def _mark(figure: go.Figure, marked: Sequence[tuple[date, str]]) -> None:

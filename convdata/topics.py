@@ -9,6 +9,7 @@ from typing import Any
 
 from convdata.database import Store
 from convdata.filters import Choices
+from convdata.intervals import FEW
 from convdata.periods import day_end, day_start
 from convdata.review.normalising import normalised
 from convdata.rights import Actor, Right, require
@@ -28,6 +29,16 @@ class Topic:
     customers: int | None = None
     group_id: str | None = None
     state: str = ReviewState.NEW
+
+    def opened_by(self, choices: Choices) -> Choices:
+        """The Customers list of exactly those who said it in the period; only for one that has a group."""
+        return Choices({}, choices.timezone).but(
+            channel=choices["channel"],
+            failed_language=choices["language"],
+            failed_from=choices["from"],
+            failed_to=choices["to"],
+            failed_topic=(self.group_id,) if self.group_id else None,
+        )
 
 
 @dataclass(frozen=True)
@@ -68,3 +79,18 @@ def _utterances(store: Store, many: int, values: dict[str, Any]) -> Topics:
     ranked = sorted(counts, key=lambda normal: (-counts[normal], normal))[:many]
     found = tuple(Topic(shown[normal], counts[normal]) for normal in ranked)
     return Topics(found, rows[0].all_messages if rows else 0, "trends/utterances")
+
+
+def as_rows(found: Topics) -> list[dict[str, Any]]:
+    """The topics as they are listed, for a file."""
+    return [
+        {
+            "topic": topic.text,
+            "customers": topic.customers,
+            "messages": topic.messages,
+            "of_messages": found.messages,
+            "share": topic.messages / found.messages if found.messages >= FEW else None,
+            "state": topic.state if topic.group_id else None,
+        }
+        for topic in found.first
+    ]

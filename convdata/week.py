@@ -1,40 +1,53 @@
 """The hours of the week as a figure: the darker, the busier."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
 
 from convdata.captions import percent
-from convdata.charts import GREY, calm
+from convdata.charts import GREY, MARGIN, calm
+from convdata.failings import WEEKDAYS
 from convdata.intervals import FEW
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 BUSY = "rgba(79,110,196,{})"  # how much was said, on a light and on a dark ground; Not Understood keeps its amber
 
 
-def week(rows: Sequence[dict[str, Any]]) -> go.Figure:
-    """Weekdays from top to bottom, hours from left to right, on the dashboard's clock."""
+def week(rows: Sequence[dict[str, Any]], opens: Mapping[tuple[int, int], int]) -> go.Figure:
+    """Weekdays from top to bottom, hours from left to right, on the dashboard's clock. Each cell carries its place: the
+    hours since Monday 0:00.
+    """
     at = {(row["weekday"], row["hour"]): row for row in rows}
+    most = max((row["eligible"] for row in rows), default=1)
+    cells = [(weekday, hour) for weekday in range(7) for hour in range(24)]
+    # Bars as cells: Plotly's own heat map cannot be clicked to select.
     figure = go.Figure(
-        go.Heatmap(
-            x=list(range(24)),
-            y=list(range(7)),
-            z=[[at.get((day, hour), {}).get("eligible", 0) for hour in range(24)] for day in range(7)],
-            zmin=0,
-            colorscale=[[0, GREY.format(0.06)], [1e-9, BUSY.format(0.08)], [1, BUSY.format(0.95)]],
-            showscale=False,
-            xgap=2,
-            ygap=2,
-            hovertext=[[_says(day, hour, at.get((day, hour))) for hour in range(24)] for day in range(7)],
+        go.Bar(
+            x=[hour for _, hour in cells],
+            y=[0.9] * len(cells),
+            base=[-weekday - 0.45 for weekday, _ in cells],
+            width=0.94,
+            marker={"color": [_shade(at.get(cell), most) for cell in cells], "line": {"width": 0}},
+            customdata=[[24 * weekday + hour] for weekday, hour in cells],
+            hovertext=[_says(*cell, at.get(cell), opens.get(cell, 0)) for cell in cells],
             hoverinfo="text",
         )
     )
-    figure.update_xaxes(tickvals=list(range(0, 24, 3)), ticktext=[f"{h}:00" for h in range(0, 24, 3)], showgrid=False)
-    figure.update_yaxes(
-        tickvals=list(range(7)), ticktext=[day[:3] for day in WEEKDAYS], autorange="reversed", showgrid=False
+    figure.update_xaxes(
+        tickvals=list(range(0, 24, 3)),
+        ticktext=[f"{h}:00" for h in range(0, 24, 3)],
+        range=[-0.5, 23.5],
+        showgrid=False,
+        zeroline=False,
     )
-    return calm(figure, 260, margin={"l": 0, "r": 0, "t": 4, "b": 0})
+    figure.update_yaxes(
+        tickvals=[-weekday for weekday in range(7)],
+        ticktext=[day[:3] for day in WEEKDAYS],
+        range=[-6.5, 0.5],
+        showgrid=False,
+        zeroline=False,
+    )
+    return calm(figure, 260, margin=MARGIN)
 
 
 def peak(rows: Sequence[dict[str, Any]]) -> str:
@@ -50,9 +63,16 @@ def peak(rows: Sequence[dict[str, Any]]) -> str:
     )
 
 
-def _says(day: int, hour: int, row: dict[str, Any] | None) -> str:
+def _shade(row: dict[str, Any] | None, most: int) -> str:
+    return BUSY.format(round(0.1 + 0.85 * row["eligible"] / most, 3)) if row else GREY.format(0.06)
+
+
+def _says(day: int, hour: int, row: dict[str, Any] | None, opens: int) -> str:
     when = f"{WEEKDAYS[day]} {hour}:00 to {hour + 1}:00"
     if row is None:
         return f"{when}<br>no eligible message"
     said = f"{when}<br><b>{row['eligible']:,}</b> eligible messages, {row['not_understood']:,} not understood"
-    return f"{said} ({percent(row['not_understood'] / row['eligible'])})" if row["eligible"] >= FEW else said
+    if row["eligible"] >= FEW:
+        said += f" ({percent(row['not_understood'] / row['eligible'])})"
+    many = f"{opens:,} conversation{'' if opens == 1 else 's'}"
+    return f"{said}<br>{f'click opens {many}' if opens else 'nothing to open'}"

@@ -14,6 +14,7 @@ from pages.parts.charts import chart
 from pages.parts.day_markers import day_markers, marked_days
 from pages.parts.headline_cards import headline_cards
 from pages.parts.nothing_to_count import nothing_at_all, nothing_in_period
+from pages.parts.remembered import REMEMBERED
 from pages.parts.report_button import report_button
 from pages.parts.top_topics import top_topics
 
@@ -44,7 +45,7 @@ left, right = st.columns(2, gap="large")
 with left:
     color = partial(charts.by_channel, dark=st.context.theme.type == "dark")
     chart(f"{measure.title} by channel", choices, measure, ["channel"], partial(charts.bars, color=color))
-    was = marks(cards.REMEMBERED, before(choices), measure, ["channel", "language"]) if earlier else []
+    was = marks(REMEMBERED, before(choices), measure, ["channel", "language"]) if earlier else []
     cells = partial(charts.matrix, earlier=was)
     chart(f"{measure.title} by channel and language", choices, measure, ["channel", "language"], cells)
     if was:

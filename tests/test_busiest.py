@@ -3,19 +3,22 @@
 import gzip
 import json
 from collections import Counter
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from convdata.busiest import hours, shifts
+from convdata import customer_pages
+from convdata.busiest import hours, opened_by, opening
 from convdata.channels import channel_keys
+from convdata.clocks import hour_of_week, shifts
 from convdata.database import Store
 from convdata.events import read_event, read_json
 from convdata.filters import Choices
 from convdata.intake import take
 from convdata.periods import now_utc
+from tests.conftest import NOW
 from tests.shared import shared_path
 from tests.story import message, tell
 
@@ -71,3 +74,47 @@ def test_spans_cover_the_time_without_a_gap(zone: str) -> None:
         for at in (first, first + (end - first) / 2, end.replace(microsecond=0)):
             if at < end:
                 assert at.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).utcoffset() == shift
+
+
+def test_a_cell_opens_as_many_conversations_as_it_says(demo: Store) -> None:
+    whole = Choices({"from": NOW.date() - timedelta(days=29), "to": NOW.date()})
+    for choices in (
+        whole,
+        whole.but(channel=("webchat", "alexa"), language=("fr", "it")),
+        Choices(whole.chosen, PARIS).but(language=("en",)),
+    ):
+        cells = opening(demo, choices)
+        assert cells
+        failed = {(r["weekday"], r["hour"]): r["not_understood"] for r in hours(demo, choices) if r["not_understood"]}
+        assert set(cells) == set(failed)
+        for (weekday, hour), many in cells.items():
+            assert customer_pages.count(demo, opened_by(weekday, hour, choices)) == many <= failed[weekday, hour]
+
+
+def test_the_hour_that_comes_twice_is_opened_with_both(store: Store) -> None:
+    at = [datetime(2026, 10, 25, h, 30) for h in (0, 1, 2)]
+    now = datetime(2026, 10, 26)
+    tell(store, *(message(f"c{n}", t, understood=False, language="fr") for n, t in enumerate(at)), now=now)
+    day = Choices({"from": date(2026, 10, 25), "to": date(2026, 10, 25)}, PARIS)
+    assert opening(store, day) == {(6, 2): 2, (6, 3): 1}
+    for (weekday, hour), many in opening(store, day).items():
+        assert customer_pages.count(store, opened_by(weekday, hour, day)) == many
+    assert customer_pages.count(store, Choices({"failed_hour": ("6-2",)}, PARIS)) == 2
+    assert customer_pages.count(store, Choices({"failed_hour": ("6-2",), "failed_language": ("en",)}, PARIS)) == 0
+
+
+@pytest.mark.parametrize("zone", ["Europe/Paris", "Australia/Lord_Howe", "America/Sao_Paulo"])
+def test_the_hours_of_the_week_cover_the_time_once(zone: str) -> None:
+    since, until = datetime(2017, 9, 1, 3, 15), datetime(2018, 11, 20)
+    spans = sorted(
+        (first, end, weekday, hour)
+        for weekday in range(7)
+        for hour in range(24)
+        for first, end in hour_of_week(weekday, hour, since, until, ZoneInfo(zone))
+    )
+    assert (spans[0][0], spans[-1][1]) == (since, until)
+    assert all(a[1] == b[0] for a, b in pairwise(spans))
+    for first, end, weekday, hour in spans:
+        for at in (first, end - timedelta(seconds=1)):
+            local = at.replace(tzinfo=UTC).astimezone(ZoneInfo(zone))
+            assert (local.weekday(), local.hour) == (weekday, hour)

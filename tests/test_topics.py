@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import timedelta
 
+from convdata import customer_pages
 from convdata.database import Store
 from convdata.filters import Choices
 from convdata.review import joining
@@ -54,3 +55,12 @@ def test_groups_of_review_stand_where_there_are_any(demo: Store) -> None:
     customers = [t.customers or 0 for t in found.first]
     assert customers == sorted(customers, reverse=True)
     assert len(topics(demo, choices, many=3, by=READER).first) == 3
+
+
+def test_a_topic_opens_as_many_conversations_as_it_says(demo: Store) -> None:
+    while joining.join(demo, NOW).left:
+        pass
+    whole = Choices({"from": NOW.date() - timedelta(days=29), "to": NOW.date()})
+    for choices in (whole, whole.but(channel=("webchat", "messenger")), whole.but(language=("fr",), from_=NOW.date())):
+        for topic in topics(demo, choices, by=READER).first:
+            assert customer_pages.count(demo, topic.opened_by(choices)) == topic.customers

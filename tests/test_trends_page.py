@@ -11,20 +11,18 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from convdata import periods
-from convdata.database import Store
 from convdata.filters import Choices
 from convdata.headlines import HEADLINES
 from convdata.questions import question
 from convdata.settings import PROJECT
 from convdata.stats import table
 from pages.parts import alerting, desk
-from pages.parts.charts import _csv
 from tests.conftest import NOW
 from tests.story import NOON, message, opened, tell
 
 TITLES = tuple(one.title for one in HEADLINES)
-EMPTY = {"State": None, "Open": None}
-OTHERS = ("Busiest hours", "Top topics of failure")  # what both rates have beside them
+EMPTY = {"State": None, "Who": None, "Open": None}
+OTHERS = ("Busiest hours", "Top topics of failure", "Alerts")  # what both rates have beside them
 FRAME = PROJECT / "pages" / "frame.py"
 Open = Callable[..., AppTest]
 
@@ -92,7 +90,7 @@ def test_beside_every_number_stands_how_it_is_counted(demo_file: str, trends: Op
     assert len(app.metric) == 4 + len(HEADLINES)
     assert len(app.get("plotly_chart")) == 5
     popovers = [p for p in app.get("popover") if p.proto.popover.label == "How is this counted?"]
-    assert len(popovers) == len(app.metric) + len(app.get("plotly_chart")) + 1  # and the topics
+    assert len(popovers) == len(app.metric) + len(app.get("plotly_chart")) + 2  # and the topics, and the alerts
     sentences = [text.value for text in app.markdown]
     for path in (
         "trends/messages",
@@ -250,16 +248,6 @@ def test_topics_are_customers_words_and_shown_literally(duckdb_url: str, trends:
     assert topics.to_dict("records") == [{"Topic": evil, "Customers": None, "Messages": 30, "Share": "100 %"} | EMPTY]
 
 
-def test_the_download_holds_both_rates_and_no_formula(store: Store) -> None:
-    tell(store, message(understood=False, language="=1+1"), message("b", understood=True, language="en"))
-    lines = _csv(store, Choices(), ("language",), "day").decode("utf-8-sig").splitlines()
-    assert lines == [
-        "language,eligible,not_understood,rate,conversations,conversations_not_understood,conversation_rate",
-        "'=1+1,1,1,1.0,1,1,1.0",
-        "en,1,0,0.0,1,0,0.0",
-    ]
-
-
 @pytest.mark.parametrize("days", [("1970-01-01", "9000-12-31"), ("2026-08-09", "2026-07-01"), ("2030-01-01", "")])
 def test_impossible_periods_are_borne(days: tuple[str, str], demo_file: str, trends: Open) -> None:
     app = trends(demo_file, period="custom", **{"from": days[0], "to": days[1]})
@@ -294,3 +282,13 @@ def test_an_alert_is_defined_counted_in_the_menu_and_removed(duckdb_url: str, tr
     next(b for b in app.button if b.key.startswith("unalert_")).click().run()
     assert not app.warning
     assert "No alert yet" in " ".join(caption.value for caption in app.caption)
+
+
+def test_where_everything_was_understood_there_is_nothing_to_open(duckdb_url: str, trends: Open) -> None:
+    store = opened(duckdb_url)
+    tell(store, *(message(f"c{n}", understood=True, language="en") for n in range(30)))
+    store.close()
+    app = trends(duckdb_url)
+    assert not app.error
+    assert cards(app)["Not Understood rate"] == "0 %"
+    assert not [menu for menu in app.get("menu_button") if menu.proto.label == "Conversations"]

@@ -1,24 +1,31 @@
-"""The chart of the busiest hours, with its table and its download."""
+"""The chart of the busiest hours, with its table, its downloads and the way to the conversations of a cell."""
+
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
-from convdata.busiest import DEFINITION, hours
+from convdata.busiest import DEFINITION, hours, opened_by, opening
+from convdata.failings import WEEKDAYS, hour_in_words
 from convdata.filters import Choices
-from convdata.week import WEEKDAYS, peak, week
-from pages.parts.cards import REMEMBERED, how_counted
-from pages.parts.charts import CONFIG
+from convdata.week import peak, week
+from pages.parts import taking_away
+from pages.parts.cards import how_counted
+from pages.parts.charts import clicked, config
+from pages.parts.remembered import REMEMBERED
 
 TITLE = "Busiest hours"
+KEY = "chart_hours"
 
 
 def busiest_hours(choices: Choices) -> None:
-    """Weekday by hour: how much there was to understand."""
-    rows = hours(REMEMBERED, choices)
-    with st.container(key="chart_hours_all"):
+    """Weekday by hour: how much there was to understand; a click opens what was not understood in that hour."""
+    rows, opens = hours(REMEMBERED, choices), opening(REMEMBERED, choices)
+    with st.container(key=f"{KEY}_all"):
         st.subheader(TITLE, anchor=False)
         st.plotly_chart(
-            week(rows), key="chart_hours", config=CONFIG,
+            week(rows, opens), key=KEY, config=config(TITLE, choices), on_select=partial(_open_clicked, choices, opens),
+            selection_mode="points",
             alt=f"{TITLE}: eligible messages by weekday and hour. The same numbers are in the table below it.",
         )  # fmt: skip
         st.caption(peak(rows))
@@ -29,24 +36,56 @@ def busiest_hours(choices: Choices) -> None:
                     "Hour": f"{row['hour']}:00",
                     "Messages": row["eligible"],
                     "Not understood": row["not_understood"],
+                    "Conversations": opens.get((row["weekday"], row["hour"]), 0),
                 }
                 for row in rows
             ],
-            columns=["Weekday", "Hour", "Messages", "Not understood"],
+            columns=["Weekday", "Hour", "Messages", "Not understood", "Conversations"],
         )
         with st.container(horizontal=True, vertical_alignment="center"):
             how_counted(DEFINITION, "trends/hours", choices)
-            st.download_button(
-                "CSV",
-                frame.to_csv(index=False).encode("utf-8-sig"),
-                file_name=f"misheard-busiest-hours-{choices['from']}-{choices['to']}.csv",
-                mime="text/csv",
-                key="csv_hours",
-                on_click="ignore",
-                type="tertiary",
-                icon=":material/download:",
-            )
+            taking_away.csv_button(KEY, TITLE, choices, partial(hours, choices=choices))
+            taking_away.png_button(KEY, TITLE, choices)
+            _menu(choices, opens)
         with st.expander("Table", icon=":material/table:", type="compact"):
             st.dataframe(
-                frame, hide_index=True, height="auto" if len(frame) <= 12 else 430, alt=f"{TITLE}, one row per hour"
+                frame,
+                hide_index=True,
+                height="auto" if len(frame) <= 12 else 430,
+                column_config={
+                    "Conversations": st.column_config.NumberColumn(
+                        help="Conversations with a message of that hour that was not understood: what a click opens"
+                    )
+                },
+                alt=f"{TITLE}, one row per hour",
             )
+
+
+def _menu(choices: Choices, opens: dict[tuple[int, int], int]) -> None:
+    """What a click on a cell does, for those who use no pointer."""
+    cells = sorted(opens)
+    if not cells:
+        return
+    chosen = st.menu_button(
+        "Conversations",
+        cells,
+        format_func=lambda cell: f"{hour_in_words(f'{cell[0]}-{cell[1]}')} · {opens[cell]:,}",
+        key=f"{KEY}_menu",
+        type="tertiary",
+        icon=":material/arrow_forward:",
+        help="Open the conversations with something that was not understood in that hour",
+    )
+    if chosen is not None:
+        _open(chosen, choices, opens)
+
+
+def _open_clicked(choices: Choices, opens: dict[tuple[int, int], int]) -> None:
+    place = clicked(KEY)
+    if place is not None:
+        _open(divmod(place, 24), choices, opens)
+
+
+def _open(cell: tuple[int, int], choices: Choices, opens: dict[tuple[int, int], int]) -> None:
+    if opens.get(cell):
+        st.switch_page("customers.py", query_params=opened_by(*cell, choices).address())
+    st.toast("Every message there was understood: there is nothing to open.", icon=":material/check:")

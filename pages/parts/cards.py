@@ -11,6 +11,8 @@ from convdata.questions import question
 from convdata.stats import Measure, before, table
 from pages.parts import desk
 from pages.parts.filter_bar import period
+from pages.parts.remembered import REMEMBERED
+from pages.parts.sparklines import sparkline
 
 INTERVAL = (
     "The 95 % interval (Wilson) says between which values the true share lies: it is wide where little was counted, so "
@@ -19,28 +21,20 @@ INTERVAL = (
 Shares = tuple[int, int]
 
 
-class Remembered:
-    """The store as far as numbers go: its answers are kept for a minute or until something changes."""
-
-    ask_frame = staticmethod(desk.ask_counts)
-
-
-REMEMBERED = Remembered()
-
-
 def volume_card(choices: Choices, earlier: bool) -> None:
     """How much there was to understand."""
     now = table(REMEMBERED, choices)[0]["eligible"]
     was = table(REMEMBERED, before(choices))[0]["eligible"] if earlier else 0
-    delta = f"{(now - was) / was:+.0%}".replace("-", "−").replace("%", " %") if was else None
+    delta = growth(now, was)
     with card("eligible"):
         st.metric(
             "Eligible messages",
             f"{now:,}",
             delta,
             delta_color="off",
-            delta_arrow="up" if now > was else "down" if now < was else "off",
-            delta_description=against(choices) if was else None,
+            delta_arrow=("up" if now > was else "down") if delta and now != was else "off",
+            delta_description=against(choices) if delta else None,
+            **sparkline("eligible", choices),
         )
         st.caption(period(choices["from"], choices["to"]))
         how_counted("A user message, typed or spoken, on which the bot gave a verdict.", "trends/messages", choices)
@@ -99,6 +93,7 @@ def _share_card(
             delta_color="off" if not real else "green" if points < 0 else "red",
             delta_arrow=("up" if points > 0 else "down") if abs(points) >= 0.0005 else "off",
             delta_description=against(choices) if comparable else None,
+            **sparkline(key, choices),
         )
         interval = wilson(part, whole)
         between = f" · 95 %: {percent(interval[0])} to {percent(interval[1])}" if interval and whole >= FEW else ""
@@ -109,6 +104,13 @@ def _share_card(
                 st.page_link(
                     "customers.py", label="Open", icon=":material/arrow_forward:", query_params=opens.address()
                 )
+
+
+def growth(now: int, was: int) -> str | None:
+    """How much more or less there was, in percent; of tiny numbers, which grow by "1300 %" on a whim, nothing is said."""
+    if was < FEW:
+        return None
+    return f"{(now - was) / was:+.0%}".replace("-", "−").replace("%", " %")
 
 
 def card(key: str) -> st.delta_generator.DeltaGenerator:

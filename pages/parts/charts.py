@@ -2,8 +2,6 @@
 conversations that a mark counts.
 """
 
-import csv
-import io
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -19,11 +17,21 @@ from convdata.filters import Choices
 from convdata.intervals import FEW
 from convdata.marks import Mark, marks, opened_by
 from convdata.stats import Measure, table
-from pages.parts import desk
-from pages.parts.cards import REMEMBERED, how_counted
+from pages.parts import taking_away
+from pages.parts.cards import how_counted
 from pages.parts.literal import escaped
+from pages.parts.remembered import REMEMBERED
 
-CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
+
+def config(title: str, choices: Choices) -> dict[str, Any]:
+    """How Plotly behaves: nothing moves under a finger, and the tool bar holds the camera alone."""
+    return {
+        "scrollZoom": False,
+        "doubleClick": False,
+        "displaylogo": False,
+        "modeBarButtons": [["toImage"]],
+        "toImageButtonOptions": {"format": "png", "scale": 2, "filename": taking_away.file_name(title, choices)},
+    }
 
 
 def chart(
@@ -38,7 +46,7 @@ def chart(
             st.plotly_chart(
                 draw(drawn, measure),
                 key=key,
-                config=CONFIG,
+                config=config(title, choices),
                 on_select=partial(_open_clicked, key, drawn, choices),
                 selection_mode="points",
                 alt=f"{title}: {measure.title}, {measure.unit}. The same numbers are in the table below it.",
@@ -49,7 +57,10 @@ def chart(
             st.caption("Nothing in this period.")
         with st.container(horizontal=True, vertical_alignment="center"):
             how_counted(measure.definition, measure.question, choices)
-            _download(title, choices, by, step)
+            taking_away.csv_button(
+                key, title, choices, partial(table, choices=choices, by=tuple(by), step=step), tuple(by)
+            )
+            taking_away.png_button(key, title, choices)
             _menu(key, drawn, choices, by)
         if drawn:
             _table(key, drawn if "day" in by else ranked(drawn), measure, choices, by)
@@ -58,6 +69,8 @@ def chart(
 def _menu(key: str, drawn: Sequence[Mark], choices: Choices, by: Sequence[str]) -> None:
     """What a click on the chart does, for those who use no pointer: a table's buttons cannot be reached by keyboard."""
     opening = [mark for mark in (drawn if "day" in by else ranked(drawn)) if mark.opens]
+    if not opening:
+        return
     place = st.menu_button(
         "Conversations",
         range(len(opening)),
@@ -66,7 +79,6 @@ def _menu(key: str, drawn: Sequence[Mark], choices: Choices, by: Sequence[str]) 
         type="tertiary",
         icon=":material/arrow_forward:",
         help="Open the conversations in which these were not understood",
-        disabled=not opening,
     )
     if place is not None:
         _open(opening[place], choices)
@@ -126,11 +138,17 @@ def _names(mark: Mark, by: Sequence[str]) -> dict[str, str]:
     return names
 
 
-def _open_clicked(key: str, drawn: Sequence[Mark], choices: Choices) -> None:
+def clicked(key: str) -> int | None:
+    """The place that the clicked point of a chart carries."""
     points: list[Any] = st.session_state[key]["selection"]["points"]
     places = [place for point in points for place in _listed(point.get("customdata")) if isinstance(place, int)]
-    if places and 0 <= places[0] < len(drawn):
-        _open(drawn[places[0]], choices)
+    return places[0] if places else None
+
+
+def _open_clicked(key: str, drawn: Sequence[Mark], choices: Choices) -> None:
+    place = clicked(key)
+    if place is not None and 0 <= place < len(drawn):
+        _open(drawn[place], choices)
 
 
 def _open_row(key: str, drawn: Sequence[Mark], choices: Choices) -> None:
@@ -147,35 +165,3 @@ def _open(mark: Mark, choices: Choices) -> None:
 
 def _listed(value: Any) -> list[Any]:
     return list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else [value]
-
-
-def _download(title: str, choices: Choices, by: Sequence[str], step: str) -> None:
-    name = title.lower().replace(" ", "-")
-    st.download_button(
-        "CSV",
-        partial(_csv, desk.store(), choices, tuple(by), step),
-        file_name=f"misheard-{name}-{choices['from']}-{choices['to']}.csv",
-        mime="text/csv",
-        key=f"csv_{'_'.join(by)}",
-        on_click="ignore",
-        type="tertiary",
-        icon=":material/download:",
-        help="Both rates, as numbers",
-    )
-
-
-def _csv(store: Any, choices: Choices, by: Sequence[str], step: str) -> bytes:
-    """Made when it is asked for, in a thread that knows nothing of this session."""
-    rows = table(store, choices, by, step)
-    out = io.StringIO()
-    writer = csv.DictWriter(out, list(rows[0]) if rows else list(by))
-    writer.writeheader()
-    # A name that a spreadsheet would run as a formula is told apart from one by an apostrophe (product rule 13).
-    writer.writerows(
-        {
-            n: f"'{v}" if isinstance(v, str) and v.startswith(("=", "+", "-", "@", "\t", "\r")) else v
-            for n, v in row.items()
-        }
-        for row in rows
-    )
-    return out.getvalue().encode("utf-8-sig")

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from convdata.channels import channel, channel_keys, language_title
+from convdata.failings import hour_in_words
 from convdata.filters import FILTERS, Choices, choose, last_days
 from convdata.vocabulary import UNDETERMINED, Status
 from pages.parts import desk
@@ -90,12 +91,17 @@ def _dates(chosen: Choices) -> None:
 
 def _one_day_filters(chosen: Choices) -> None:
     """What a chart or a hint linked with: shown, and taken out with one click."""
-    for group, words in (("failed", "Not understood"), ("active", "Active")):
-        first, last = chosen[f"{group}_from"], chosen[f"{group}_to"]
-        languages = chosen[f"{group}_language"] if group == "failed" else None
-        if first or last or languages:
-            names = [f.name for f in FILTERS if f.of == group]
-            text = f"{words} {period(first, last)}" + (f" in {', '.join(map(escaped, languages))}" if languages else "")
+    for group, words in (
+        ("failed", "Not understood"),
+        ("active", "Active"),
+        ("wrote", "Wrote"),
+        ("first", "First seen"),
+    ):
+        names = [f.name for f in FILTERS if f.name.startswith(f"{group}_")]
+        if any(chosen[name] for name in names):
+            text = f"{words} {period(chosen[f'{group}_from'], chosen[f'{group}_to'])}"
+            if group == "failed":
+                text += _of_the_message(chosen)
             st.button(
                 text,
                 key=f"without_{group}",
@@ -104,6 +110,14 @@ def _one_day_filters(chosen: Choices) -> None:
                 kwargs={"without": names},
                 help="Take this filter out",
             )
+
+
+def _of_the_message(chosen: Choices) -> str:
+    """What else is asked of the message that was not understood."""
+    text = f" in {', '.join(map(escaped, chosen['failed_language']))}" if chosen["failed_language"] else ""
+    if chosen["failed_hour"]:
+        text += f", {', '.join(hour_in_words(hour) for hour in chosen['failed_hour'])}"
+    return f"{text}, in one topic" if chosen["failed_topic"] else text
 
 
 def period(first: date | None, last: date | None) -> str:

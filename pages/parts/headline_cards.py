@@ -7,13 +7,14 @@ from typing import Any
 import streamlit as st
 
 from convdata.filters import Choices
-from convdata.headlines import HEADLINES, MEDIAN_FEW, Headline, by_day, headline, in_brief
+from convdata.headlines import HEADLINES, MEDIAN_FEW, Headline, headline, in_brief
 from convdata.intervals import FEW, changed
-from convdata.marks import steps
 from convdata.spans import in_words
 from convdata.stats import before
-from pages.parts import desk
-from pages.parts.cards import REMEMBERED, against, card, how_counted
+from pages.parts import cards, desk
+from pages.parts.cards import against, card, how_counted
+from pages.parts.remembered import REMEMBERED
+from pages.parts.sparklines import sparkline
 
 Row = dict[str, Any]
 
@@ -38,8 +39,7 @@ def _card(one: Headline, choices: Choices, earlier: bool) -> None:
             delta_color=color,  # type: ignore[arg-type]
             delta_arrow=way,  # type: ignore[arg-type]
             delta_description=against(choices) if delta else None,
-            chart_data=_sparkline(choices) if one.key == "conversations" else None,
-            chart_type="bar",
+            **sparkline(one.key, choices),
         )
         st.caption(said)
         how_counted(one.definition, one.question, choices)
@@ -51,9 +51,8 @@ def _change(one: Headline, row: Row, was: Row | None) -> tuple[str | None, str, 
         return None, "off", "off"
     part, earlier = row[one.part], was[one.part]
     if one.kind == "count":
-        if not earlier:
-            return None, "off", "off"
-        return _signed(f"{(part - earlier) / earlier:+.0%}".replace("%", " %")), "off", _arrow(part - earlier)
+        said = cards.growth(part, earlier)
+        return said, "off", _arrow(part - earlier) if said else "off"
     if one.kind == "median":
         if min(part, earlier) < MEDIAN_FEW:
             return None, "off", "off"
@@ -75,10 +74,3 @@ def _signed(text: str) -> str:
 
 def _arrow(change: float) -> str:
     return "up" if change > 0 else "down" if change < 0 else "off"
-
-
-def _sparkline(choices: Choices) -> list[int] | None:
-    """Conversations per day where a period is short enough to draw all of them: days without any are none, not a gap."""
-    days = steps(choices["from"], choices["to"], "day") if (choices["to"] - choices["from"]).days < 100 else []
-    found = by_day(REMEMBERED, choices, "day") if days else {}
-    return [found.get(str(day), 0) for day in days] or None

@@ -7,7 +7,7 @@ from convdata.captions import span
 from convdata.filters import Choices
 from convdata.stats import table
 from pages.parts import desk, period_line
-from pages.parts.cards import REMEMBERED
+from pages.parts.remembered import REMEMBERED
 
 
 def nothing_at_all() -> None:

@@ -1,22 +1,27 @@
 """The list of what failed most often, in customers' own words, shown literally."""
 
 from collections.abc import Sequence
+from functools import partial
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from convdata.captions import percent
+from convdata.database import Store
 from convdata.filters import Choices
 from convdata.intervals import FEW
-from convdata.topics import Topic, topics
+from convdata.rights import Actor
+from convdata.topics import Topic, as_rows, topics
 from convdata.vocabulary import ReviewState
-from pages.parts import desk
+from pages.parts import desk, taking_away
 from pages.parts.cards import how_counted
-from pages.parts.literal import plain
+from pages.parts.literal import escaped, plain
 from pages.parts.words import plural
 
-KEY = "topics_open"
+KEY, WHO = "topics_open", "topics_who"
 TITLE = "Top topics of failure"
+COLUMNS = ("topic", "customers", "messages", "of_messages", "share", "state")
 DEFINITION = (
     "What the bot did not understand in the period, put together by what it says, by how many customers said it."
 )
@@ -41,6 +46,14 @@ def top_topics(choices: Choices) -> None:
                         on_click=_open_row,
                         args=(found.first,),
                     ),
+                    "Who": st.column_config.ButtonColumn(
+                        "Conversations",
+                        type="tertiary",
+                        help="Open the conversations of those who said it in this period",
+                        key=WHO,
+                        on_click=_open_customers,
+                        args=(found.first, choices),
+                    ),
                     "Topic": st.column_config.TextColumn(width="large"),
                 },
                 column_order=[name for name in frame.columns if frame[name].notna().any()],
@@ -49,7 +62,10 @@ def top_topics(choices: Choices) -> None:
             st.caption(f"of {plural(found.messages, 'not-understood message')} with text in this period")
         else:
             st.caption("Nothing with text was not understood in this period.")
-        how_counted(DEFINITION, found.question, choices)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            how_counted(DEFINITION, found.question, choices)
+            taking_away.csv_button("topics", TITLE, choices, partial(_rows, choices=choices, by=desk.reader()), COLUMNS)
+            _menu(found.first, choices)
 
 
 def _line(topic: Topic, whole: int) -> dict[str, str | int | None]:
@@ -59,8 +75,37 @@ def _line(topic: Topic, whole: int) -> dict[str, str | int | None]:
         "Messages": topic.messages,
         "Share": percent(topic.messages / whole) if whole >= FEW else "too few",
         "State": ReviewState(topic.state).label if topic.group_id else None,
+        "Who": f"Open {topic.customers:,}" if topic.group_id else None,
         "Open": "Open" if topic.group_id else None,
     }
+
+
+def _menu(found: Sequence[Topic], choices: Choices) -> None:
+    """The way to the conversations for those who use no pointer."""
+    opening = [topic for topic in found if topic.group_id]
+    if not opening:
+        return
+    place = st.menu_button(
+        "Conversations",
+        range(len(opening)),
+        format_func=lambda n: f"{escaped(opening[n].text, 60)} · {opening[n].customers:,}",
+        key=f"{WHO}_menu",
+        type="tertiary",
+        icon=":material/arrow_forward:",
+        help="Open the conversations of those who said it in this period",
+    )
+    if place is not None:
+        st.switch_page("customers.py", query_params=opening[place].opened_by(choices).address())
+
+
+def _rows(store: Store, choices: Choices, by: Actor) -> list[dict[str, Any]]:
+    return as_rows(topics(store, choices, by=by))
+
+
+def _open_customers(found: Sequence[Topic], choices: Choices) -> None:
+    row = st.session_state[WHO]["row"]
+    if 0 <= row < len(found) and found[row].group_id:
+        st.switch_page("customers.py", query_params=found[row].opened_by(choices).address())
 
 
 def _open_row(found: Sequence[Topic]) -> None:
