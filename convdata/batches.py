@@ -65,7 +65,7 @@ class Batches:
                     else:
                         raise EventRejected(*problem)
                 except EventRejected as wrong:
-                    batch.rejects.append(self._reject(number, wrong, event if raw is None else raw))
+                    batch.rejects.append(rejected(self._source.name, number, wrong, event if raw is None else raw))
                     size += SHOWN
                 else:
                     events.append(read)
@@ -78,19 +78,6 @@ class Batches:
         batch.position = self._position()
         return batch if batch.read or batch.trouble else None
 
-    def _reject(self, number: int, wrong: EventRejected, raw: Any) -> dict[str, Any]:
-        if isinstance(raw, bytes):
-            raw = raw[: 4 * SHOWN].decode("utf-8", "backslashreplace")
-        elif not isinstance(raw, str):
-            raw = msgspec.json.encode(raw, enc_hook=str).decode()
-        return {
-            "file": self._source.name,
-            "line": number,
-            "field": wrong.field,
-            "reason": wrong.reason,
-            "raw": raw[:SHOWN],
-        }
-
     def _position(self) -> tuple[int, int]:
         if self._told[1] or self._counted is None:
             return self._told
@@ -98,3 +85,12 @@ class Batches:
 
     def _tell_progress(self, done: int, total: int) -> None:
         self._told = (done, total)
+
+
+def rejected(file: str, number: int, wrong: EventRejected, raw: Any) -> dict[str, Any]:
+    """A line that cannot be taken, as whoever mends it wants it: where it stands, why, and the beginning of it."""
+    if isinstance(raw, bytes):
+        raw = raw[: 4 * SHOWN].decode("utf-8", "backslashreplace")
+    elif not isinstance(raw, str):
+        raw = msgspec.json.encode(raw, enc_hook=str).decode()
+    return {"file": file, "line": number, "field": wrong.field, "reason": wrong.reason, "raw": raw[:SHOWN]}

@@ -5,9 +5,7 @@ the middle, is continued by running it again.
 """
 
 import hashlib
-import io
 import json
-import re
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -20,10 +18,10 @@ from typing import Any, BinaryIO, TextIO
 from convdata.activity import act, record
 from convdata.batches import EVENTS, Batches
 from convdata.database import Store
-from convdata.errors import FileUnreadable, ImportStopped, MisheardError
-from convdata.importers import HEAD, Importer, Source, importer, recognise
+from convdata.errors import ImportStopped, MisheardError
 from convdata.intake import Counts, Keyed, take_keyed
-from convdata.unpacking import Counted, unpacked
+from convdata.rights import Actor, Right, require
+from convdata.sources import open_source
 from convdata.vocabulary import Act
 
 FIRST, FEWEST = 5_000, 500  # events in the first transaction, and in one at least
@@ -50,7 +48,7 @@ def import_file(
     what: str | Path | BinaryIO,
     *,
     now: datetime,
-    by: str,
+    by: Actor,
     format: str | None = None,
     rejects: TextIO | None = None,
     progress: Progress | None = None,
@@ -62,9 +60,10 @@ def import_file(
     beginning) as ``raw``. Raises FileUnreadable for what cannot be read at all. Where it stops in the middle, everything
     before stays stored, and ImportStopped says how much that was.
     """
+    require(by, Right.IMPORT)
     began = time.monotonic()
     with ExitStack() as open_files:
-        source, read_by, counted = _open(open_files, what, format, options or {})
+        source, read_by, counted = open_source(open_files, what, format, options or {})
         if source.address and "after" not in source.options:
             reached = store.ask_one("store/fact", name=_place(source.address))
             source.options = {**source.options, "after": reached.value if reached else "0"}
@@ -134,53 +133,12 @@ class _Portions:
         return counts
 
 
-def _open(
-    open_files: ExitStack, what: str | Path | BinaryIO, format: str | None, options: Mapping[str, str]
-) -> tuple[Source, Importer, Counted | None]:
-    if isinstance(what, str) and "://" in what:
-        name = re.sub(r"(?<=://)([^/@]*):[^/@]*@", r"\1:***@", what)  # a password is nobody's business
-        chosen = importer(format) if format else recognise(b"", what)
-        return Source(name, options=options, address=what), chosen, None
-    if isinstance(what, (str, Path)):
-        name = Path(what).name
-        file: BinaryIO = open_files.enter_context(_opened(Path(what)))
-    else:
-        file = what
-        name = Path(str(getattr(what, "name", "") or "the file")).name
-    counted = Counted(file)
-    stream = unpacked(counted, name)
-    head = _head(stream, name)
-    chosen = importer(format) if format else recognise(head, name)
-    return Source(name, stream, options), chosen, counted
-
-
 def _place(address: str) -> str:
     """Under which name the store knows how far an address has been read."""
     return f"position {hashlib.sha256(address.encode()).hexdigest()[:16]}"
 
 
-def _opened(path: Path) -> BinaryIO:
-    try:
-        return path.open("rb")
-    except FileNotFoundError:
-        raise FileUnreadable(f"There is no file {path}.") from None
-    except IsADirectoryError:
-        raise FileUnreadable(f"{path} is a folder; name the files in it.") from None
-    except OSError as wrong:
-        raise FileUnreadable(f"{path} cannot be read ({(wrong.strerror or 'unknown reason').lower()}).") from None
-
-
-def _head(stream: "io.BufferedReader[Any]", name: str) -> bytes:
-    try:
-        head = stream.peek(HEAD)[:HEAD]
-    except OSError as wrong:
-        raise FileUnreadable(f"{name} cannot be read ({(wrong.strerror or 'unknown reason').lower()}).") from None
-    if not head:
-        raise FileUnreadable(f"{name} is empty.")
-    return head
-
-
-def _record(store: Store, result: Result, by: str, now: datetime, *, finished: bool) -> None:
+def _record(store: Store, result: Result, by: Actor, now: datetime, *, finished: bool) -> None:
     """The act, with the file's name and the counts. A store that has gone away cannot keep it; the counts are said anyway."""
     details = result.as_json() | {"finished": finished}
     try:

@@ -18,6 +18,7 @@ from tqdm import tqdm
 
 from convdata.channels import channel_keys
 from convdata.command_line import Command, Shell, add_json, printing
+from convdata.command_line.dry_runs import options_of, try_out
 from convdata.errors import ImportStopped, MisheardError, StoreNotEmpty
 from convdata.events import Event, EventReader
 from convdata.importers import importers
@@ -56,6 +57,10 @@ def fill_with_demo(shell: Shell, given: Namespace) -> None:
 
 
 def import_files(shell: Shell, given: Namespace) -> None:
+    options = options_of(given)
+    if given.dry_run:
+        try_out(shell, given, options)
+        return
     _check_rejects(given.rejects, given.paths)
     results: list[Result] = []
     try:
@@ -71,7 +76,7 @@ def import_files(shell: Shell, given: Namespace) -> None:
                             format=given.format,
                             rejects=rejects,
                             progress=progress,
-                            options=dict(given.option or ()),
+                            options=options,
                         )
                     )
     except ImportStopped as stopped:
@@ -199,6 +204,10 @@ def _import_arguments(parser: ArgumentParser) -> None:
         "paths", metavar="PATH", nargs="+", help="files, plain or gzip, or addresses such as sqlite:///…"
     )
     parser.add_argument("--format", choices=tuple(importers()), help="what they are; guessed when not named")
+    parser.add_argument("--map", metavar="MAPPING", help="a mapping in TOML: what of the file becomes which field")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="show the first twenty events and what would be rejected"
+    )
     parser.add_argument("--rejects", metavar="FILE", help="where rejected lines go, as JSON Lines")
     parser.add_argument(
         "--option", metavar="NAME=VALUE", type=_pair, action="append", help="something the format wants to know"

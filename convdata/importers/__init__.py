@@ -112,8 +112,10 @@ def recognise(head: bytes, filename: str) -> Importer:
     sure = {name: one.recognises(head, filename) for name, one in importers().items()}
     best = max(sure, key=lambda name: sure[name])
     if not sure[best]:
+        json = head.removeprefix(BYTE_ORDER_MARK).lstrip()[:1] in (b"{", b"[")
         raise FileUnreadable(
-            f"{filename} is in no format that Misheard knows; if it is, say which with --format: {', '.join(importers())}."
+            f"{filename} is {'JSON, but ' if json else ''}in no format that Misheard knows. If it is, say which: "
+            f"{', '.join(importers())}; if it is your own, say with a mapping what is in it (docs/import.md)."
         )
     return importers()[best]
 

@@ -18,18 +18,24 @@ LONGEST_ARRAY = 64 * 1024 * 1024  # bytes; an array has to be held whole
 
 def recognises(head: bytes, filename: str) -> int:
     start = head.removeprefix(BYTE_ORDER_MARK).lstrip()
-    if start[:1] not in (b"{", b"["):
-        return 15 if re.search(r"\.(jsonl|ndjson)(\.gz)?$", filename.lower()) else 0
-    if b'"customer_id"' in head and re.search(rb'"type"\s*:\s*"(message|customer|status|mute)"', head):
-        return 80
-    return 10
+    if start[:1] in (b"{", b"["):
+        if b'"customer_id"' not in head:
+            return 0  # JSON of somebody else's: guessed as events, each of its lines would be rejected
+        return 80 if re.search(rb'"type"\s*:\s*"(message|customer|status|mute)"', head) else 10
+    return 15 if re.search(r"\.(jsonl|ndjson)(\.gz)?$", filename.lower()) else 0
 
 
 def read(source: Source) -> Iterator[Line]:
     begin = source.file.read1(LONGEST_LINE)
-    if begin.removeprefix(BYTE_ORDER_MARK).lstrip().startswith(b"["):
+    start = begin.removeprefix(BYTE_ORDER_MARK).lstrip()
+    if start.startswith(b"["):
         yield from _elements(begin.removeprefix(BYTE_ORDER_MARK), source)
         return
+    # An object that goes on over several lines; a line that is merely cut off ends in something else.
+    if start.startswith(b"{") and re.search(rb"[{\[,]\s*$", start.split(b"\n", 1)[0]) and b"\n" in start.rstrip():
+        raise FileUnreadable(
+            f"{source.name} is JSON spread over several lines; write one event a line, or all of them as one array."
+        )
     for number, _, line in lines(source.file, begin):
         if len(line) > LONGEST_LINE:
             yield Line(number, None, TOO_LONG, line)
