@@ -1,8 +1,9 @@
 """A pretend Facebook: people who write to a Page, and the part of Meta's Graph API that Misheard uses, faults included.
 
-    python -m examples.fake_graph        # then open the address that it prints, and write to the Page
+It behaves as the table of errors says that Meta does, and signs its webhooks. The tests use it; `/messenger-demo` serves
+it with the demo world; and by itself it stands beside a Misheard that is set up for it:
 
-The tests use the same. It behaves as the table of errors says that Meta does, and signs its webhooks.
+    python -m examples.fake_graph        # then open the address that it prints, and write to the Page
 """
 
 import argparse
@@ -94,8 +95,21 @@ def _now() -> datetime:
 class FakeGraph:
     """One Page and its people. Start it, set Misheard up with ``settings()``, and let people ``say`` something."""
 
-    def __init__(self, webhook: str | None = None, clock: Callable[[], datetime] = _now) -> None:
+    def __init__(
+        self,
+        webhook: str | None = None,
+        clock: Callable[[], datetime] = _now,
+        *,
+        app_secret: str = APP_SECRET,
+        page_token: str = PAGE_TOKEN,
+        knows_everybody: bool = False,
+    ) -> None:
+        """``knows_everybody``: whoever is answered is taken for somebody who has just written."""
         self.webhook = webhook
+        self.app_secret = app_secret
+        self.page_token = page_token
+        self.knows_everybody = knows_everybody
+        self.photos = True
         self.clock = clock
         self.people: dict[str, Person] = {}
         self.human_agent = False
@@ -130,10 +144,10 @@ class FakeGraph:
     def settings(self) -> dict[str, str]:
         """What to set in Misheard's environment."""
         return {
-            "MISHEARD_MESSENGER_APP_SECRET": APP_SECRET,
+            "MISHEARD_MESSENGER_APP_SECRET": self.app_secret,
             "MISHEARD_MESSENGER_VERIFY_TOKEN": VERIFY_TOKEN,
             "MISHEARD_MESSENGER_PAGE_ID": PAGE_ID,
-            "MISHEARD_MESSENGER_PAGE_TOKEN": PAGE_TOKEN,
+            "MISHEARD_MESSENGER_PAGE_TOKEN": self.page_token,
             "MISHEARD_MESSENGER_GRAPH_URL": self.url,
             "MISHEARD_MESSENGER_HUMAN_AGENT": str(self.human_agent).lower(),
         }
@@ -162,7 +176,7 @@ class FakeGraph:
     def bring_raw(self, body: bytes) -> int:
         if self.webhook is None:
             return 0
-        signature = hmac.new(APP_SECRET.encode(), body, "sha256").hexdigest()
+        signature = hmac.new(self.app_secret.encode(), body, "sha256").hexdigest()
         headers = {"Content-Type": "application/json", "X-Hub-Signature-256": f"sha256={signature}"}
         status = 0
         for attempt in range(4):
@@ -175,6 +189,19 @@ class FakeGraph:
             except OSError:
                 status = 0
         return status
+
+    def from_the_page(self, said: dict[str, Any]) -> dict[str, int]:
+        """What the person at the keyboard does as a customer, in the form of the page."""
+        psid, text, fault = str(said.get("psid")), str(said.get("text")), said.get("fault")
+        self.person(psid, str(said.get("first_name", "Maya")), str(said.get("last_name", "")))
+        if fault in FAULTS:
+            self.faults[psid].append(str(fault))
+        return {"webhook": self.read(psid) if said.get("read") else self.say(psid, text)}
+
+    def thread(self, psid: str) -> dict[str, Any]:
+        """What somebody and the Page have written to each other, and what can go wrong."""
+        person = self.people.get(psid)
+        return {"thread": person.has_thread if person else [], "faults": sorted(FAULTS)}
 
     def _from_person(self, psid: str, what: dict[str, Any]) -> int:
         person = self.person(psid)
@@ -200,7 +227,7 @@ class FakeGraph:
         """The answer, or the name of something that a network does."""
         parts = urlsplit(path)
         self.requests.append((method, path, headers, body))
-        if headers.get("authorization") != f"Bearer {PAGE_TOKEN}" or "access_token" in parts.query:
+        if headers.get("authorization") != f"Bearer {self.page_token}" or "access_token" in parts.query:
             return refusal(190, 463, "Error validating access token", status=401)
         steps = parts.path.strip("/").split("/")
         if method == "GET" and len(steps) == 2:
@@ -222,7 +249,8 @@ class FakeGraph:
         if person.phone_account:
             return refusal(100, 2018218, "No profile available for this user.")
         photo = f"https://platform-lookaside.fbsbx.com/{psid}.jpg?oe={int(time.time()) + 86400 * 5:08X}"
-        names = {"first_name": person.first_name, "last_name": person.last_name, "profile_pic": photo}
+        names = {"first_name": person.first_name, "last_name": person.last_name}
+        names |= {"profile_pic": photo} if self.photos else {}
         # More than was asked for: whoever keeps it breaks a promise.
         return 200, names | {"id": psid, "gender": "x", "locale": "en_GB", "timezone": 1}
 
@@ -235,6 +263,8 @@ class FakeGraph:
         if answer is not None:
             return answer
         person = self.people.get(psid)
+        if person is None and self.knows_everybody:
+            person = self.person(psid, "Somebody", "", wrote_at=self.clock())
         message = body.get("message", {})
         if person is None:
             return FAULTS["no_such_user"] or ""
@@ -278,8 +308,7 @@ def _handler(fake: FakeGraph) -> type[BaseHTTPRequestHandler]:
                 self._give(200, PAGE.read_bytes(), "text/html; charset=utf-8")
             elif urlsplit(self.path).path == "/thread":
                 (psid,) = parse_qs(urlsplit(self.path).query).get("psid", [""])
-                person = fake.people.get(psid)
-                self._give_json(200, {"thread": person.has_thread if person else [], "faults": sorted(FAULTS)})
+                self._give_json(200, fake.thread(psid))
             else:
                 self._answer("GET", None)
 
@@ -290,12 +319,7 @@ def _handler(fake: FakeGraph) -> type[BaseHTTPRequestHandler]:
             except ValueError:
                 value = None
             if self.path == "/say" and isinstance(value, dict) and self._same_origin():
-                # The page's own form: what the person at the keyboard does as a customer.
-                fake.person(value["psid"], value.get("first_name", "Maya"), value.get("last_name", ""))
-                if value.get("fault"):
-                    fake.faults[value["psid"]].append(value["fault"])
-                done = fake.read(value["psid"]) if value.get("read") else fake.say(value["psid"], value["text"])
-                self._give_json(200, {"webhook": done})
+                self._give_json(200, fake.from_the_page(value))
             else:
                 self._answer("POST", value)
 
@@ -345,6 +369,7 @@ def main() -> None:
     given = parser.parse_args()
     fake = FakeGraph(f"{given.misheard.rstrip('/')}/webhooks/messenger")
     fake.human_agent = given.human_agent
+    fake.photos = False  # there are none, and a browser would ask Facebook for them
     fake.start(given.port)
     print("Start Misheard with these:\n")
     print("".join(f"  export {name}={value}\n" for name, value in fake.settings().items()))

@@ -8,7 +8,19 @@ from starlette.routing import BaseRoute
 from convdata.database import Store
 from convdata.letterbox import Letterbox
 from convdata.settings import Settings, read_settings
-from routes import bot, events, health, live, messenger, metrics, webchat, webchat_bot, webchat_demo, webchat_stream
+from routes import (
+    bot,
+    events,
+    health,
+    live,
+    messenger,
+    messenger_demo,
+    metrics,
+    webchat,
+    webchat_bot,
+    webchat_demo,
+    webchat_stream,
+)
 from routes.answers import nothing_else_under
 from routes.toy_bot import ToyBot
 from routes.webchat import Paces
@@ -21,13 +33,15 @@ def all_routes(
     store: Callable[[], Store], letterbox: Letterbox, settings: Callable[[], Settings] = remembered
 ) -> list[BaseRoute]:
     """Every route of the product; ``store`` gives the open store or raises StoreAway, ``settings`` needs no store."""
+    pretend = messenger_demo.PretendMessenger(store, settings)
     return [
         *health.routes(store),
         *metrics.routes(store, settings),
         *live.routes(store),
         *events.routes(settings, letterbox),
         *bot.routes(store, settings),
-        *messenger.routes(store, settings),
+        *messenger.routes(store, pretend.settings),
+        *messenger_demo.routes(pretend),
         *_webchat(store, letterbox, settings),
         *nothing_else_under("/api"),
         *nothing_else_under("/webhooks"),

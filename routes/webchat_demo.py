@@ -17,13 +17,7 @@ PAGE = Path(__file__).with_suffix(".html")
 
 def routes(toy_bot: ToyBot) -> list[Route]:
     page = PAGE.read_text(encoding="utf-8")
-    headers = {
-        "Cache-Control": "no-store",
-        "X-Content-Type-Options": "nosniff",
-        "X-Frame-Options": "DENY",
-        "Referrer-Policy": "no-referrer",
-        "Content-Security-Policy": _policy(page),
-    }
+    headers = headers_of(page)
 
     async def demo(_: Request) -> Response:
         if not await toy_bot.wake():
@@ -31,6 +25,16 @@ def routes(toy_bot: ToyBot) -> list[Route]:
         return Response(page, headers=headers, media_type="text/html; charset=utf-8")
 
     return [answering("/webchat-demo", get=demo)]
+
+
+def headers_of(page: str) -> dict[str, str]:
+    return {
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "no-referrer",
+        "Content-Security-Policy": _policy(page),
+    }
 
 
 def _policy(page: str) -> str:
