@@ -9,6 +9,7 @@ from convdata.alerts import TITLES, WINDOWS, Alert, alerts, define, remove
 from convdata.captions import span
 from convdata.channels import channel, language_title
 from convdata.firing import Standing, standings
+from convdata.rights import Right
 from convdata.vocabulary import AlertKind
 from pages.parts import desk
 from pages.parts.failures import said_as_sentences
@@ -60,8 +61,8 @@ def all_alerts(known: pd.DataFrame) -> None:
         if not found:
             st.caption("No alert yet. Say above which rate, or after which rise, you want to be told.")
         with st.container(horizontal=True, vertical_alignment="center"):
-            with st.popover("New alert", type="tertiary", icon=":material/add_alert:"):
-                _form(known)
+            if desk.may(Right.ALERTS):
+                _new(known)
             with st.popover("How is this counted?", type="tertiary", icon=":material/help:"):
                 st.markdown(EXPLAINED)
 
@@ -82,14 +83,20 @@ def _line(standing: Standing) -> None:
         on_click=_look,
         args=(standing,),
     )
-    st.button(
-        "Remove",
-        key=f"unalert_{standing.alert.alert_id}",
-        type="tertiary",
-        icon=":material/close:",
-        on_click=_remove,
-        args=(standing.alert.alert_id,),
-    )
+    if desk.may(Right.ALERTS):
+        st.button(
+            "Remove",
+            key=f"unalert_{standing.alert.alert_id}",
+            type="tertiary",
+            icon=":material/close:",
+            on_click=_remove,
+            args=(standing.alert.alert_id,),
+        )
+
+
+def _new(known: pd.DataFrame) -> None:
+    with st.popover("New alert", type="tertiary", icon=":material/add_alert:"):
+        _form(known)
 
 
 def _form(known: pd.DataFrame) -> None:

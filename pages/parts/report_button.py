@@ -1,26 +1,49 @@
-"""The whole page to take away: one HTML file that stands alone and can be printed."""
+"""The whole page to take away: one HTML file that stands alone and can be printed, or one Excel workbook."""
 
 import secrets
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
 
+from convdata import periods, report_page, workbook
+from convdata.database import Store
 from convdata.filters import Choices
-from convdata.report_page import download
+from convdata.rights import Actor, Right
 from pages.parts import desk
+
+HTML = ("Report to print", report_page.download, "html", "text/html", ":material/print:")
+EXCEL = (
+    "Excel workbook",
+    workbook.download,
+    "xlsx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ":material/table_view:",
+)
 
 
 def report_button(choices: Choices) -> None:
-    """Made when it is asked for."""
-    st.download_button(
-        "Report to print",
-        partial(download, desk.store(), choices, by=desk.reader(), now=desk.now()),
-        # With a part nobody can guess: two readers' files must never share a link.
-        file_name=f"misheard-trends-{choices['from']}-{choices['to']}-{secrets.token_hex(4)}.html",
-        mime="text/html",
-        key="report",
-        on_click="ignore",
-        type="tertiary",
-        icon=":material/print:",
-        help="All numbers of this page as one file that opens anywhere",
-    )
+    """Each is made when it is asked for, and recorded then."""
+    if not desk.may(Right.DOWNLOAD_REPORT):
+        return
+    with st.container(horizontal=True, key="reports"):
+        for label, make, ending, mime, icon in (HTML, EXCEL):
+            st.download_button(
+                label,
+                partial(_made, make, desk.store(), choices, desk.reader()),
+                # With a part nobody can guess: two readers' files must never share a link.
+                file_name=f"misheard-trends-{choices['from']}-{choices['to']}-{secrets.token_hex(4)}.{ending}",
+                mime=mime,
+                key=f"report_{ending}",
+                on_click="ignore",
+                type="tertiary",
+                icon=icon,
+                help="All numbers of this page as one file that opens anywhere"
+                if ending == "html"
+                else "All tables of this page, a sheet each, with what they mean",
+            )
+
+
+def _made(make: Callable[..., bytes], store: Store, choices: Choices, by: Actor) -> bytes:
+    """Runs in a thread that knows nothing of this session."""
+    return make(store, choices, by=by, now=periods.now_utc())

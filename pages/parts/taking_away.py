@@ -10,7 +10,7 @@ import streamlit as st
 from convdata import periods, sheets
 from convdata.database import Store
 from convdata.filters import Choices
-from convdata.rights import Actor
+from convdata.rights import Actor, Right
 from pages.parts import desk
 
 # The picture is made by the browser that has drawn the chart: a server would need a browser of its own for it.
@@ -26,6 +26,8 @@ def csv_button(
     key: str, title: str, choices: Choices, make: Callable[[Store], sheets.Rows], columns: tuple[str, ...] = ()
 ) -> None:
     """The numbers behind a chart; ``make`` asks for them."""
+    if not desk.may(Right.DOWNLOAD_REPORT):
+        return
     st.download_button(
         "CSV",
         partial(_csv, desk.store(), title, choices, make, columns, desk.reader()),
@@ -42,6 +44,8 @@ def csv_button(
 
 def png_button(key: str, title: str, choices: Choices) -> None:
     """The chart as a picture, twice as fine as the screen."""
+    if not desk.may(Right.DOWNLOAD_REPORT):
+        return
     _PNG(
         key=f"png_{key}",
         data={"chart": f"st-key-{key}", "label": "PNG", "help": f"{title} as a picture"},
