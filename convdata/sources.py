@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from convdata.errors import FileUnreadable
-from convdata.importers import HEAD, Importer, Source, importer, recognise
+from convdata.importers import HEAD, Importer, Source, importer, options_of, recognise
 from convdata.unpacking import Counted, unpacked
 
 
@@ -16,6 +16,20 @@ def open_source(
     open_files: ExitStack, what: str | Path | BinaryIO, format: str | None, options: Mapping[str, str]
 ) -> tuple[Source, Importer, Counted | None]:
     """The source, what reads it, and how much of its file has been read. Raises FileUnreadable."""
+    source, read_by, counted = _opened_source(open_files, what, format, options)
+    known = options_of(read_by)
+    for name in options:
+        if name not in known and name != "after":
+            raise FileUnreadable(
+                f"{read_by.TITLE} has no option “{name}”; "
+                + (f"it has {', '.join(known)}." if known else "it has none.")
+            )
+    return source, read_by, counted
+
+
+def _opened_source(
+    open_files: ExitStack, what: str | Path | BinaryIO, format: str | None, options: Mapping[str, str]
+) -> tuple[Source, Importer, Counted | None]:
     if isinstance(what, str) and "://" in what:
         name = re.sub(r"(?<=://)([^/@]*):[^/@]*@", r"\1:***@", what)  # a password is nobody's business
         chosen = importer(format) if format else recognise(b"", what)

@@ -4,6 +4,7 @@ An importer is a module with
 
 - ``NAME``: the word for ``--format``, the module's own name;
 - ``TITLE`` and ``SENTENCE``: how the page and the command line's help speak of it;
+- ``OPTIONS``, if there are any: what it may be told that is not in the source, each with a sentence;
 - ``recognises(head, filename) -> int``: how sure it is, 0 to 100, that a source which begins with these bytes and has
   this name is its own. The surest one reads it; 0 means no. ``head`` is unpacked, and empty where ``filename`` is an
   address such as ``sqlite:///tracker.db``;
@@ -89,6 +90,12 @@ class Importer(Protocol):
     def recognises(self, head: bytes, filename: str) -> int: ...
 
     def read(self, source: Source) -> Iterator[Line]: ...
+
+
+def options_of(one: Importer) -> Mapping[str, str]:
+    """What an importer may be told, each with its sentence."""
+    found: Mapping[str, str] = getattr(one, "OPTIONS", {})
+    return found
 
 
 @cache

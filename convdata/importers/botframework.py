@@ -13,6 +13,7 @@ TITLE = "Bot Framework transcript"
 SENTENCE = (
     "A .transcript file of activities. Verdicts come from LUIS traces; the channel is webchat unless you name another."
 )
+OPTIONS = {"channel": "On which channel it was; webchat when left out."}
 
 TRACE = "https://www.luis.ai/schemas/trace"
 

@@ -11,6 +11,7 @@ from convdata.importers._objects import each, head_object, inside, moment, need,
 NAME = "botpress"
 TITLE = "Botpress events"
 SENTENCE = "Rows of Botpress v12's events table, or messages of Botpress Cloud, as JSON Lines."
+OPTIONS = {"channel": "On which channel all of it was; as the log says when left out."}
 
 CHANNELS = {"web": "webchat", "messenger": "messenger", "api": "webchat"}
 

@@ -14,6 +14,7 @@ TITLE = "Chatwoot webhooks"
 SENTENCE = (
     "Webhook bodies of Chatwoot, one a line. Private notes are left out; Chatwoot states no verdict on a message."
 )
+OPTIONS = {"channel": "On which channel all of it was; as the log says when left out."}
 
 CHANNELS = {"Channel::FacebookPage": "messenger", "Channel::WebWidget": "webchat", "Channel::Api": "webchat"}
 SENDERS = {"contact": "user", "agent_bot": "bot", "user": "agent"}

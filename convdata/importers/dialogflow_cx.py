@@ -11,6 +11,7 @@ from convdata.importers._objects import each, head_object, inside, moment, need,
 NAME = "dialogflow_cx"
 TITLE = "Dialogflow CX (BigQuery export)"
 SENTENCE = "Rows of the interaction log table, exported as JSON Lines. The channel is webchat unless you name another."
+OPTIONS = {"channel": "On which channel it was; webchat when left out."}
 
 VERDICTS = {
     "INTENT": True,

@@ -13,7 +13,12 @@ TITLE = "Dialogflow ES (CSV)"
 SENTENCE = "Interactions as a flat CSV, columns named as in Dialogflow's answers; how days and numbers are written is an option."
 
 PREFIXES = ("queryresult.", "originaldetectintentrequest.")
-OPTIONS = ("times", "timezone", "decimal", "delimiter")
+OF_THE_FILE = {
+    "times": "iso, day-first, month-first, unix, unix-ms, or a pattern such as %d.%m.%Y %H:%M.",
+    "timezone": "Of times that name no offset, such as Europe/Paris.",
+    "decimal": "A comma, where numbers are written with one.",
+    "delimiter": "What stands between columns, where the header does not show it.",
+}
 MAPPING = """
 source = "dialogflow_es"
 
@@ -59,6 +64,11 @@ COLUMNS = (
     "fulfillmentText",
     "source",
 )
+OPTIONS = {
+    "channel": "On which channel it was, where no column says so; webchat when left out.",
+    **OF_THE_FILE,
+    **{name: f"The name that your file has for {name}." for name in COLUMNS},
+}
 OTHERWISE_CALLED = {"intent": "intent.displayName", "isfallback": "intent.isFallback"}
 
 
@@ -70,7 +80,7 @@ def recognises(head: bytes, filename: str) -> int:
 
 def read(source: Source) -> Iterator[Line]:
     channel = source.options.get("channel", "webchat").replace('"', "")
-    stated = {name: source.options.get(name, "") for name in OPTIONS}
+    stated = {name: source.options.get(name, "") for name in OF_THE_FILE}
     rules = rules_of(MAPPING.replace("CHANNEL", f'{{ is = "{channel}" }}'), **stated)
     own = {column.lower(): name for name, column in source.options.items() if name in COLUMNS}
     for line in read_csv_by(rules, source, partial(_renamed, own)):

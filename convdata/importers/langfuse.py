@@ -11,6 +11,7 @@ from convdata.importers._objects import each, head_object, moment, need, text_of
 NAME = "langfuse"
 TITLE = "Langfuse observations"
 SENTENCE = "Observations exported from Langfuse as JSON Lines; each call's last user message and its answer."
+OPTIONS = {"channel": "On which channel all of it was; as the log says when left out."}
 
 
 def recognises(head: bytes, filename: str) -> int:

@@ -10,6 +10,7 @@ from convdata.importers._objects import each, head_object, inside, moment, need,
 NAME = "lex"
 TITLE = "Amazon Lex V2 conversation logs"
 SENTENCE = "Text logs of Lex V2, one JSON entry a line. The channel is webchat unless you name another (channel=…)."
+OPTIONS = {"channel": "On which channel it was; webchat when left out."}
 
 FALLBACKS = ("FallbackIntent", "AMAZON.FallbackIntent")
 

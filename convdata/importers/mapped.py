@@ -15,6 +15,7 @@ from convdata.importers._records import column_names, records
 NAME = "mapped"
 TITLE = "Any CSV or JSON, with a mapping"
 SENTENCE = "Columns or JSON paths become our fields as a mapping in TOML says it (`--map`)."
+OPTIONS = {"map": "The mapping, in TOML."}
 
 STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 

@@ -20,6 +20,13 @@ from convdata.importers._rasa_store import stored_events
 NAME = "rasa"
 TITLE = "Rasa (tracker store, broker, export)"
 SENTENCE = "A tracker store by its address (sqlite:///tracker.db), or event-broker, export or Rasa X lines in a file."
+OPTIONS = {
+    "channel": "The channel of users who name no connector; webchat when left out.",
+    "language": "The language of a bot whose events name none, such as en.",
+    "fallback_intents": "Further intents that mean not understood, comma-separated.",
+    "fallback_actions": "Further actions that mean not understood, comma-separated.",
+    "out_of_scope": "true: that intent means not understood, too.",
+}
 
 CHANNELS = {
     "facebook": "messenger",

@@ -10,6 +10,7 @@ from convdata.importers._objects import each, head_object, inside, moment, need,
 NAME = "watson"
 TITLE = "Watson Assistant logs"
 SENTENCE = "Log entries of Watson Assistant, one a line or the whole answer of the logs call."
+OPTIONS = {"channel": "On which channel it was; webchat when left out."}
 
 
 def recognises(head: bytes, filename: str) -> int:

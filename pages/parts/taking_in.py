@@ -2,18 +2,24 @@
 
 import io
 import threading
+from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import streamlit as st
 
 from convdata.database import Store
 from convdata.errors import ImportStopped, MisheardError
-from convdata.importers import importers
+from convdata.importers import Importer, importers
 from convdata.importing import Result, import_file
 from convdata.intake import Counts
+from convdata.rights import Actor, Right
+from convdata.sources import open_source
 from pages.parts import desk, words
+from pages.parts.handing_over import download_button
+from pages.parts.import_preview import show_preview, stated_options
 from pages.parts.literal import escaped
 
 RECOGNISE = "Recognise it"
@@ -31,13 +37,22 @@ class Job:
     rejects: io.StringIO = field(default_factory=io.StringIO)
     running: bool = True
 
-    def run(self, store: Store, file: BinaryIO, size: int, format: str | None, by: str, now: datetime) -> None:
+    def run(
+        self,
+        store: Store,
+        file: BinaryIO,
+        size: int,
+        format: str | None,
+        options: Mapping[str, str],
+        by: Actor,
+        now: datetime,
+    ) -> None:
         def progress(done: int, total: int, counts: Counts) -> None:
             self.counts, self.share = counts, min(1.0, done / (total or size or 1))
 
         try:
             self.result = import_file(
-                store, file, now=now, by=by, format=format, rejects=self.rejects, progress=progress
+                store, file, now=now, by=by, format=format, rejects=self.rejects, progress=progress, options=options
             )
         except ImportStopped as stopped:
             self.problem, self.result = str(stopped), stopped.result
@@ -50,7 +65,9 @@ class Job:
 
 
 def import_button() -> None:
-    """The button, and what became of the file that was given to it."""
+    """The button, and what became of the file that was given to it; for those who may import."""
+    if not desk.may(Right.IMPORT):
+        return
     job: Job | None = st.session_state.get("import_job")
     if job is None:
         if st.button("Import a file", icon=":material/upload_file:", width="stretch"):
@@ -59,23 +76,43 @@ def import_button() -> None:
         _running(job) if job.running else _outcome(job)
 
 
-@st.dialog("Import a file", width="medium")
+@st.dialog("Import a file", width="large", icon=":material/upload_file:")
 def _dialog() -> None:
     st.caption(
-        "Conversations as events: JSON Lines, CSV or Parquet, plain or gzip. Importing a file twice is harmless. It runs in "
-        "the background; you can go on working."
+        "Conversations from a bot's log, or any CSV or JSON with a mapping; plain or gzip. Importing a file twice is harmless. "
+        "It runs in the background; you can go on working."
     )
     file = st.file_uploader("File", key="import_file")
     known = importers()
     format = st.selectbox(
-        "Format", [RECOGNISE, *known], format_func=lambda name: known[name].TITLE if name in known else name
+        "Format",
+        [RECOGNISE, *known],
+        format_func=lambda name: known[name].TITLE if name in known else name,
+        help="Seen in what is in the file; name it where that fails.",
     )
-    if st.button("Import", type="primary", disabled=file is None) and file is not None:
+    named = known.get(format)
+    options = stated_options(named or _recognised(file))
+    ready = file is not None and show_preview(file, named.NAME if named else None, options)
+    if st.button("Import", type="primary", disabled=not ready) and file is not None:
         job = Job(file.name)
         st.session_state.import_job = job
-        given = (desk.store(), file, file.size, None if format == RECOGNISE else format, desk.reader(), desk.now())
+        given = (desk.store(), file, file.size, named.NAME if named else None, options, desk.reader(), desk.now())
         threading.Thread(target=job.run, args=given, daemon=True, name="misheard-import").start()
         st.rerun()
+
+
+def _recognised(file: Any) -> Importer | None:
+    """What reads the file where nobody says so, for what it may be told."""
+    if file is None:
+        return None
+    file.seek(0)
+    try:
+        with ExitStack() as open_files:
+            return open_source(open_files, file, None, {})[1]
+    except MisheardError:
+        return None
+    finally:
+        file.seek(0)
 
 
 @st.fragment(run_every=1)
@@ -99,13 +136,13 @@ def _outcome(job: Job) -> None:
             f"+ {counts.duplicate:,} duplicate + {counts.rejected:,} rejected + {counts.suppressed:,} suppressed"
         )
         if counts.rejected:
-            st.download_button(
+            download_button(
                 f"Download {words.plural(counts.rejected, 'rejected line')}",
-                job.rejects.getvalue(),
-                file_name="rejected.jsonl",
-                mime="application/x-ndjson",
+                lambda: job.rejects.getvalue().encode(),
+                "rejected.jsonl",
+                "application/x-ndjson",
+                key="download_rejected",
                 icon=":material/download:",
-                on_click="ignore",
             )
     if st.button("Done", width="stretch"):
         del st.session_state.import_job

@@ -1,0 +1,149 @@
+"""What an import would make of a file, shown before anything is stored."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, BinaryIO
+
+import pandas as pd
+import streamlit as st
+
+from convdata.errors import MisheardError
+from convdata.importers import Importer, mapped, options_of
+from convdata.previewing import SHOWN, Preview, preview
+from pages.parts import desk, words
+from pages.parts.literal import escaped, plain
+
+LOOKED_AT = 2_000  # lines; the rest is looked at when it is imported
+EXAMPLE = """times = "day-first"
+
+[[events]]
+id = "Nr"
+channel = { is = "webchat" }
+customer_id = "Customer"
+at = "Time"
+sender = { from = "Who", words = { customer = "user", bot = "bot" } }
+text = "Text"
+"""
+
+
+def stated_options(one: Importer | None) -> dict[str, str]:
+    """What the reader says about the file that is not in it."""
+    if one is None:
+        return {}
+    if one.NAME == mapped.NAME:
+        return _mapping()
+    known = options_of(one)
+    if not known:
+        return {}
+    given = {}
+    with st.expander("What the file does not say itself"):
+        left, right = st.columns(2)
+        for number, (name, sentence) in enumerate(known.items()):
+            with (left, right)[number % 2]:
+                given[name] = st.text_input(name, key=f"import_{one.NAME}_{name}", help=sentence, max_chars=200)
+    return {name: text.strip() for name, text in given.items() if text.strip()}
+
+
+def _mapping() -> dict[str, str]:
+    """Pasted, or taken from a file, which then can be mended here."""
+    file = st.file_uploader("A mapping file", type=["toml"], key="import_mapping_file", max_upload_size=1)
+    if file is not None and st.session_state.get("import_mapping_from") != file.file_id:
+        st.session_state.import_mapping_from = file.file_id
+        st.session_state.import_mapping = file.getvalue().decode("utf-8", "replace")
+    text = st.text_area(
+        "Mapping",
+        key="import_mapping",
+        placeholder=EXAMPLE,
+        height=230,
+        help="Which column or JSON path becomes which field, in TOML; docs/import.md has all of it and two examples.",
+    )
+    return {"map": text} if text.strip() else {}
+
+
+def show_preview(file: Any, format: str | None, options: Mapping[str, str]) -> bool:
+    """The first events, or in a sentence why there are none. Says whether there is anything to import."""
+    asked = (file.file_id, format, tuple(sorted(options.items())))
+    if st.session_state.get("import_preview_of") != asked:
+        st.session_state.import_preview_of = asked
+        st.session_state.import_preview = _looked_at(file, format, options)
+    found: Preview | str = st.session_state.import_preview
+    if isinstance(found, str):
+        st.error(escaped(found, 1_000), icon=":material/error:")
+        return False
+    taken = found.read - found.rejected
+    of = (
+        f"of the first {words.plural(found.read, 'line')}"
+        if not found.whole
+        else f"of {words.plural(found.read, 'line')}"
+    )
+    st.markdown(f":material/check: **{escaped(found.title)}**" if taken else f"**{escaped(found.title)}**")
+    if found.events:
+        st.caption(f"{taken:,} {of} would be taken, {found.rejected:,} rejected. The first {len(found.events)}:")
+        st.dataframe(
+            pd.DataFrame([_line(event) for event in found.events]),
+            hide_index=True,
+            height=min(38 * (len(found.events) + 1), 300),
+            column_config={
+                "Time": st.column_config.TextColumn(width=140),
+                "Who": st.column_config.TextColumn(width=70),
+                "Text": st.column_config.TextColumn(width=260),
+                "Understood": st.column_config.TextColumn(width=90),
+            },
+            key="import_preview_table",
+        )
+    else:
+        st.caption(f"None {of} could be taken.")
+    if found.rejects:
+        with st.expander(f"{words.plural(found.rejected, 'line')} would be rejected", expanded=not found.events):
+            st.dataframe(
+                pd.DataFrame([_reject(one) for one in found.rejects]),
+                hide_index=True,
+                height=min(38 * (len(found.rejects) + 1), 260),
+                key="import_preview_rejects",
+            )
+            if found.rejected > SHOWN:
+                st.caption(f"The first {SHOWN}; after the import all of them can be downloaded.")
+    return bool(taken)
+
+
+def _looked_at(file: BinaryIO, format: str | None, options: Mapping[str, str]) -> Preview | str:
+    file.seek(0)
+    try:
+        return preview(
+            desk.store().settings,
+            file,
+            now=desk.now(),
+            by=desk.reader(),
+            format=format,
+            options=options,
+            most=LOOKED_AT,
+        )
+    except MisheardError as why:
+        return str(why)
+    finally:
+        file.seek(0)
+
+
+def _line(event: dict[str, Any]) -> dict[str, str]:
+    when = desk.local(datetime.fromisoformat(event["at"]).replace(tzinfo=None))
+    names = " ".join(str(event[name]) for name in ("first_name", "last_name") if event.get(name))
+    said = event.get("text") or event.get("status") or {True: "mute", False: "unmute"}.get(event.get("muted")) or names
+    return {
+        "Time": f"{when:%Y-%m-%d %H:%M:%S}",
+        "Who": event.get("sender") or event["type"],
+        "Text": plain(str(said or ""), 300),
+        "Understood": {True: "yes", False: "no"}.get(event.get("understood"), ""),
+        "Intent": plain(event.get("intent"), 100),
+        "Channel": plain(event["channel"], 60),
+        "Customer": plain(event["customer_id"], 100),
+        "Language": plain(event.get("language"), 40),
+    }
+
+
+def _reject(one: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "Line": one["line"],
+        "Field": plain(one["field"], 60),
+        "Why": plain(one["reason"], 300),
+        "What stands there": plain(one["raw"], 300),
+    }
