@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import NoReturn
 
-from convdata.command_line import Command, Shell, customers, digest, files, person, store
+from convdata.command_line import Command, Shell, backups, counts, customers, digest, files, person, store
 from convdata.command_line.printing import harmless
 from convdata.errors import MisheardError
 from convdata.periods import now_utc
@@ -18,6 +18,8 @@ COMMANDS: tuple[Command, ...] = (
     *customers.COMMANDS,
     *person.COMMANDS,
     *digest.COMMANDS,
+    *counts.COMMANDS,
+    *backups.COMMANDS,
     *store.COMMANDS,
 )
 DONE, NOT_DONE = 0, 2

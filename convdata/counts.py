@@ -75,7 +75,11 @@ class Differences:
         if button:
             counts[3] += sign
 
-    def _daily(self) -> list[tuple[tuple[date, str, str], list[int]]]:
+    def by_customer(self) -> dict[tuple[str, date, str], list[int]]:
+        """Messages, eligible, not understood and buttons by customer, day and language."""
+        return self._counts
+
+    def daily(self) -> list[tuple[tuple[date, str, str], list[int]]]:
         """The same by day, channel and language."""
         daily: dict[tuple[date, str, str], list[int]] = {}
         for (customer_key, day, language), (_, *counts) in self._counts.items():
@@ -86,7 +90,7 @@ class Differences:
 
     def tell(self, transaction: Transaction, *, new: Container[str] = ()) -> None:
         """Write the differences; customers that are ``new`` have no counts yet that could grow."""
-        daily = self._daily()
+        daily = self.daily()
         if daily:
             transaction.tell(
                 "add_daily_counts",
@@ -142,10 +146,13 @@ def recount(transaction: Transaction, zone: ZoneInfo, customer_keys: Sequence[st
 
 
 def rebuild(store: Store) -> None:
-    """Count every message anew, a few thousand customers at a time, and note the zone whose days these are."""
+    """Count every message anew, a few thousand customers at a time, and note the zone whose days these are. On Postgres
+    whoever stores something meanwhile waits.
+    """
     zone = store.settings.timezone
 
     def start(transaction: Transaction) -> None:
+        transaction.tell("hold_counts")
         transaction.tell("forget_counts")
         transaction.tell("forget_customer_days")
         transaction.tell("remove_store_fact", name="timezone")

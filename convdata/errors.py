@@ -10,6 +10,7 @@
     ├── NotAllowed          a rule of the domain says no
     │   └── NotForYou       whoever asks has not the role for it, or is not signed in
     ├── RecordsChanged      the records of what was done are not what was written
+    ├── CountsWrong         the kept counts are not what a recount gives
     ├── FileUnreadable      an import cannot be read at all
     ├── ImportStopped       an import stopped in the middle; what came before is stored
     └── EventRejected       one event cannot be taken; the rest goes on
@@ -58,6 +59,10 @@ class NotForYou(NotAllowed):
 
 
 class RecordsChanged(MisheardError):
+    pass
+
+
+class CountsWrong(MisheardError):
     pass
 
 
