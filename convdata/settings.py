@@ -52,7 +52,16 @@ SETTINGS: tuple[Setting, ...] = (
         "Who may what, comma-separated: `ada@example.org=admin, @example.org=agent, groups:care=agent+trainer`. All that fit add up.",
     ),
     Setting("SESSION_HOURS", "12", "After so many hours people sign in anew."),
-    Setting("PROXY_HEADER", "X-Forwarded-Email", "The header in which the proxy says who signed in."),
+    Setting(
+        "PROXY_HEADER",
+        "X-Forwarded-Email",
+        "The header in which the proxy says who signed in; it must take out what a browser sends under this name.",
+    ),
+    Setting(
+        "PROXY_GROUPS_HEADER",
+        "",
+        "The header in which the proxy lists their groups, if it does, comma-separated; it must take out a browser's own.",
+    ),
     Setting(
         "PROXY_SECRET",
         "",

@@ -52,6 +52,7 @@ class SignIn:
     way: Way = Way.NONE
     grants: tuple[Grant, ...] = ()
     header: str = "x-forwarded-email"
+    groups_header: str = ""
     proxy_secret: str = field(default="", repr=False)
     length: timedelta = timedelta(hours=12)
     hosts: frozenset[str] = frozenset()
@@ -120,6 +121,7 @@ def sign_in_of(values: Mapping[str, str]) -> SignIn:
         way,
         grants,
         values["PROXY_HEADER"].lower() or "x-forwarded-email",
+        values["PROXY_GROUPS_HEADER"].lower(),
         secret,
         _length(values["SESSION_HOURS"]),
         frozenset(_without_port(host) for host in values["ALLOWED_HOSTS"].replace(",", " ").split()),

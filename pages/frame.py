@@ -3,7 +3,7 @@
 import streamlit as st
 
 from convdata.rights import Right
-from pages.parts import alerting, desk, door, inbox, leaving, mutes, words
+from pages.parts import alerting, desk, door, handing_over, inbox, leaving, mutes, words
 from pages.parts.failures import said_as_sentences
 
 
@@ -39,5 +39,6 @@ with said_as_sentences():
         mutes.reminder()
         inbox.inbox(page)
         door.who_is_in(reader)
+        handing_over.courier()
     leaving.dont_forget(page)
     page.run()

@@ -10,6 +10,7 @@ from convdata.letterbox import Letterbox
 from convdata.settings import Settings, read_settings
 from routes import (
     bot,
+    downloads,
     events,
     health,
     live,
@@ -38,6 +39,7 @@ def all_routes(
         *health.routes(store),
         *metrics.routes(store, settings),
         *live.routes(store),
+        *downloads.routes(),
         *events.routes(settings, letterbox),
         *bot.routes(store, settings),
         *messenger.routes(store, pretend.settings),

@@ -20,7 +20,6 @@ from routes.pace import Pace
 log = logging.getLogger(__name__)
 
 PROVED_BY = "x-misheard-proxy"
-GROUPS = "x-forwarded-groups"
 FOR_PROGRAMS = ("/api/", "/webhooks/", "/webchat.js", "/webchat-demo", "/healthz", "/metrics", "/_stcore/health")
 FOR_PAGES = ("/api/v1/live", "/api/v1/downloads")
 CLOSED = ("/_stcore/metrics",)  # what Streamlit tells everybody of itself
@@ -69,9 +68,10 @@ class Doorkeeper:
         asks = HTTPConnection(scope)
         shown = asks.headers.getlist(PROVED_BY)
         who = asks.headers.getlist(sign_in.header)
+        groups = asks.headers.getlist(sign_in.groups_header) if sign_in.groups_header else []
         # Taken out in any case: nothing behind here needs it, and nothing behind here can repeat it.
         scope["headers"] = [(name, value) for name, value in scope["headers"] if name != PROVED_BY.encode()]
-        if len(shown) == 1 and sign_in.is_the_proxy(shown[0]) and len(who) == 1 and who[0].strip():
+        if len(shown) == 1 and sign_in.is_the_proxy(shown[0]) and len(who) == 1 and who[0].strip() and len(groups) < 2:
             return None
         if shown and not sign_in.is_the_proxy(shown[0]):
             wait = self._pace.wait(asks.client.host if asks.client else "")

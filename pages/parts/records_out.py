@@ -12,6 +12,7 @@ from convdata.receipt_checks import broken_sentence
 from convdata.records import Format, Wanted
 from convdata.rights import Actor, Right
 from pages.parts import desk, words
+from pages.parts.handing_over import download_button
 from pages.parts.literal import escaped
 
 
@@ -21,14 +22,13 @@ def records_out(chosen: Wanted) -> None:
         if desk.may(Right.EXPORT_ACTIVITY):
             with st.popover("Export", icon=":material/download:", help="All that the filters pick, not only this page"):
                 for format in Format:
-                    st.download_button(
+                    download_button(
                         format.value.upper(),
                         partial(_export, desk.store(), chosen, format, desk.reader()),
                         records.file_name(format),
                         format.mime,
                         key=f"export_{format}",
                         type="tertiary",
-                        on_click="ignore",
                     )
         if st.button(
             "Verify",

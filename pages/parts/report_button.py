@@ -11,6 +11,7 @@ from convdata.database import Store
 from convdata.filters import Choices
 from convdata.rights import Actor, Right
 from pages.parts import desk
+from pages.parts.handing_over import download_button
 
 HTML = ("Report to print", report_page.download, "html", "text/html", ":material/print:")
 EXCEL = (
@@ -28,14 +29,12 @@ def report_button(choices: Choices) -> None:
         return
     with st.container(horizontal=True, key="reports"):
         for label, make, ending, mime, icon in (HTML, EXCEL):
-            st.download_button(
+            download_button(
                 label,
                 partial(_made, make, desk.store(), choices, desk.reader()),
-                # With a part nobody can guess: two readers' files must never share a link.
-                file_name=f"misheard-trends-{choices['from']}-{choices['to']}-{secrets.token_hex(4)}.{ending}",
-                mime=mime,
+                f"misheard-trends-{choices['from']}-{choices['to']}-{secrets.token_hex(4)}.{ending}",
+                mime,
                 key=f"report_{ending}",
-                on_click="ignore",
                 type="tertiary",
                 icon=icon,
                 help="All numbers of this page as one file that opens anywhere"

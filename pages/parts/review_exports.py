@@ -11,8 +11,10 @@ from convdata.database import Store
 from convdata.errors import MisheardError
 from convdata.review import exporting, training
 from convdata.review.exports import formats
+from convdata.rights import Actor
 from convdata.vocabulary import UNDETERMINED
 from pages.parts import desk, words
+from pages.parts.handing_over import download_button
 from pages.parts.literal import escaped, plain
 
 AGAIN = 10  # past exports that can be made again with one click
@@ -69,10 +71,10 @@ def _export_dialog() -> None:
     else:
         st.caption("No e-mail address, telephone number or name of a customer was found in them.")
     now = desk.now()
-    st.download_button(
-        "Download", type="primary", icon=":material/download:", shortcut="D", key="export_download", mime=format_.mime,
-        file_name=exporting.file_name(format_key, now),
-        data=partial(_made, desk.store(), prepared, format_key, mask, desk.reader(), now),
+    download_button(
+        "Download", partial(_made, desk.store(), prepared, format_key, mask, desk.reader(), now),
+        exporting.file_name(format_key, now), format_.mime,
+        type="primary", icon=":material/download:", shortcut="D", key="export_download",
     )  # fmt: skip
 
 
@@ -95,10 +97,10 @@ def past_exports() -> None:
                 f":gray[{when.day} {when:%b %Y, %H:%M} · {escaped(row.made_by, 40)}]",
                 width="stretch",
             )
-            st.download_button(
-                "Again", key=f"again_{row.export_id}", mime=format_.mime, icon=":material/download:", on_click="ignore",
-                file_name=exporting.file_name(row.format, row.made_at),
-                data=partial(_made_again, store, row.export_id, row.format, bool(row.masked), desk.reader()),
+            download_button(
+                "Again", partial(_made_again, store, row.export_id, row.format, bool(row.masked), desk.reader()),
+                exporting.file_name(row.format, row.made_at), format_.mime,
+                key=f"again_{row.export_id}", icon=":material/download:",
                 help="The sentences that were last exported with it and are still there",
             )  # fmt: skip
     if len(rows) > AGAIN:
@@ -142,9 +144,9 @@ def training_files() -> None:
             )
 
 
-def _made(store: Store, prepared: exporting.Prepared, format_key: str, mask: bool, by: str, now: datetime) -> bytes:
+def _made(store: Store, prepared: exporting.Prepared, format_key: str, mask: bool, by: Actor, now: datetime) -> bytes:
     return exporting.export(store, prepared, format_key, mask=mask, by=by, now=now)
 
 
-def _made_again(store: Store, export_id: str, format_key: str, mask: bool, by: str) -> bytes:
+def _made_again(store: Store, export_id: str, format_key: str, mask: bool, by: Actor) -> bytes:
     return exporting.made_again(store, export_id, format_key, mask=mask, by=by, now=desk.now())

@@ -2,7 +2,7 @@
 
 import getpass
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -27,7 +27,24 @@ def reader() -> Actor:
     sign_in = read_sign_in()
     if sign_in.way is Way.NONE:
         return _whoever(sign_in)
-    claims = _claims(sign_in)
+    return _signed_in(sign_in, _claims(sign_in))
+
+
+def as_of_now() -> Callable[[], Actor]:
+    """A question for later, where there is no session: who this reader is by then. It raises as ``reader`` does."""
+    sign_in = read_sign_in()
+    claims = None if sign_in.way is Way.NONE else dict(_claims(sign_in))
+
+    def later() -> Actor:
+        by_then = read_sign_in()
+        if by_then.way is not sign_in.way:
+            raise SignInFirst(SIGN_IN_FIRST)
+        return _whoever(by_then) if claims is None else _signed_in(by_then, claims)
+
+    return later
+
+
+def _signed_in(sign_in: SignIn, claims: Mapping[str, Any]) -> Actor:
     if sign_in.is_over(claims, now_utc()):
         raise SignInFirst(OVER)
     try:
@@ -54,7 +71,7 @@ def _claims(sign_in: SignIn) -> Mapping[str, Any]:
         raise SignInFirst("Open Misheard through the address that your administrator gave you; it signs you in.")
     if st.session_state.setdefault("signed_in_as", email) != email:
         raise SignInFirst("Somebody else has signed in meanwhile; load the page anew.")
-    groups = st.context.headers.get("x-forwarded-groups") or ""
+    groups = (st.context.headers.get(sign_in.groups_header) if sign_in.groups_header else None) or ""
     # The header came when this session began, and the proxy is asked again when it is loaded anew.
     began = st.session_state.setdefault("signed_in_at", time.time())
     return {"email": email, "groups": [group.strip() for group in groups.split(",")], "iat": began}

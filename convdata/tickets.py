@@ -1,0 +1,66 @@
+"""What somebody has asked to download, until their browser fetches it: a ticket nobody can guess, good once and briefly.
+
+Kept in this process alone. The file is made when the ticket is shown, with what its bearer may do at that moment.
+"""
+
+import hashlib
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from convdata.errors import NotForYou
+from convdata.rights import Actor
+
+GOOD_FOR = timedelta(minutes=2)
+MOST = 5_000  # tickets that wait; beyond that the oldest are forgotten
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A file that waits to be made. ``now_by`` says who asked for it, as their roles are by now, or raises."""
+
+    make: Callable[[], bytes]
+    file_name: str
+    mime: str
+    by: Actor
+    now_by: Callable[[], Actor]
+
+    def opened(self) -> bytes:
+        """The file. Raises NotForYou for somebody who may less by now, and what making it raises."""
+        if not self.by.rights <= self.now_by().rights:
+            raise NotForYou("Your role has changed since you asked for this; load the page anew.")
+        return self.make()
+
+
+class Tickets:
+    """Thread-safe. What is kept of a ticket is its hash: who reads this memory cannot use it."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[bytes, tuple[datetime, Parcel]] = {}
+        self._lock = threading.Lock()
+
+    def leave(self, parcel: Parcel, now: datetime) -> str:
+        """The ticket for a file that somebody has just asked for."""
+        ticket = secrets.token_urlsafe(32)
+        with self._lock:
+            for old in [one for one, (until, _) in self._waiting.items() if until <= now]:
+                del self._waiting[old]
+            while len(self._waiting) >= MOST:
+                del self._waiting[next(iter(self._waiting))]
+            self._waiting[_hash(ticket)] = (now + GOOD_FOR, parcel)
+        return ticket
+
+    def take(self, ticket: str, now: datetime) -> Parcel | None:
+        """What the ticket is for; None for one that is unknown, used or too old."""
+        with self._lock:
+            until, parcel = self._waiting.pop(_hash(ticket), (now, None))
+        return parcel if until > now else None
+
+
+TICKETS = Tickets()
+
+
+def _hash(ticket: str) -> bytes:
+    return hashlib.sha256(ticket.encode("utf-8", "replace")).digest()

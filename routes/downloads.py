@@ -1,0 +1,53 @@
+"""Downloads: whoever shows a ticket gets its file, once, within two minutes of the click, with their rights as they are now.
+
+Streamlit's own downloads lie under an address that needs no sign-in and can be handed on; nothing personal goes there.
+"""
+
+import re
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from convdata.errors import MisheardError, NotForYou, NotFound, StoreAway
+from convdata.periods import now_utc
+from convdata.tickets import TICKETS, Tickets
+from convdata.webchat_sites import is_ours
+from routes.answers import HEADERS, Refused, answering
+from routes.bodies import body_of
+
+LONGEST = 100  # bytes of a ticket
+
+
+def routes(tickets: Tickets = TICKETS) -> list[BaseRoute]:
+    async def hand_over(request: Request) -> Response:
+        _from_our_page(request)
+        async with body_of(request, largest=LONGEST) as body:
+            parcel = tickets.take(body.decode("ascii", "replace"), now_utc())
+        if parcel is None:
+            raise Refused(404, "no_such_download", "This download is over; ask for it again on its page.")
+        try:
+            content = await run_in_threadpool(parcel.opened)
+        except NotForYou as why:
+            raise Refused(403, "not_for_you", str(why)) from None
+        except NotFound as why:
+            raise Refused(404, "not_found", str(why)) from None
+        except StoreAway:
+            raise
+        except MisheardError as why:
+            raise Refused(409, "not_possible", str(why)) from None
+        name = re.sub(r"[^A-Za-z0-9._-]", "-", parcel.file_name)[:200]
+        headers = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Security-Policy": "sandbox"}
+        return Response(content, headers=HEADERS | headers, media_type=parcel.mime)
+
+    return [answering("/api/v1/downloads", post=hand_over)]
+
+
+def _from_our_page(request: Request) -> None:
+    """A browser says which page asks; only ours may."""
+    headers = request.headers
+    if headers.get("sec-fetch-site", "same-origin") != "same-origin" or not is_ours(
+        headers.get("origin", ""), headers.get("host", "")
+    ):
+        raise Refused(403, "forbidden", "Downloads are asked for on Misheard's own pages.")
