@@ -80,6 +80,7 @@ def preview(
             else:
                 if len(found.events) < SHOWN:
                     found.events.append(_shown(read))
+    found.events.sort(key=lambda event: (event["at"], event.get("seq", 0)))  # a verdict may be waited for
     return found
 
 

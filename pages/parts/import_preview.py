@@ -14,6 +14,7 @@ from pages.parts import desk, words
 from pages.parts.literal import escaped, plain
 
 LOOKED_AT = 2_000  # lines; the rest is looked at when it is imported
+ROW = 35  # pixels
 EXAMPLE = """times = "day-first"
 
 [[events]]
@@ -68,7 +69,12 @@ def show_preview(file: Any, format: str | None, options: Mapping[str, str]) -> b
         st.session_state.import_preview = _looked_at(file, format, options)
     found: Preview | str = st.session_state.import_preview
     if isinstance(found, str):
-        st.error(escaped(found, 1_000), icon=":material/error:")
+        waiting = format == mapped.NAME and "map" not in options
+        (st.info if waiting else st.error)(
+            escaped(found, 1_000), icon=":material/edit_note:" if waiting else ":material/error:"
+        )
+        if format is None:
+            st.caption(f"To say yourself what is in it, choose “{mapped.TITLE}” as its format.")
         return False
     taken = found.read - found.rejected
     of = (
@@ -76,13 +82,13 @@ def show_preview(file: Any, format: str | None, options: Mapping[str, str]) -> b
         if not found.whole
         else f"of {words.plural(found.read, 'line')}"
     )
-    st.markdown(f":material/check: **{escaped(found.title)}**" if taken else f"**{escaped(found.title)}**")
+    st.markdown(f"{'Recognised as' if format is None else 'Read as'} **{escaped(found.title)}**")
     if found.events:
         st.caption(f"{taken:,} {of} would be taken, {found.rejected:,} rejected. The first {len(found.events)}:")
         st.dataframe(
             pd.DataFrame([_line(event) for event in found.events]),
             hide_index=True,
-            height=min(38 * (len(found.events) + 1), 300),
+            height=min(ROW * (len(found.events) + 1) + 3, 300),
             column_config={
                 "Time": st.column_config.TextColumn(width=140),
                 "Who": st.column_config.TextColumn(width=70),
@@ -98,7 +104,7 @@ def show_preview(file: Any, format: str | None, options: Mapping[str, str]) -> b
             st.dataframe(
                 pd.DataFrame([_reject(one) for one in found.rejects]),
                 hide_index=True,
-                height=min(38 * (len(found.rejects) + 1), 260),
+                height=min(ROW * (len(found.rejects) + 1) + 3, 260),
                 key="import_preview_rejects",
             )
             if found.rejected > SHOWN:
