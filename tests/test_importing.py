@@ -10,12 +10,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from convdata.erasure import erase
 from convdata.errors import FileUnreadable, ImportStopped
 from convdata.importers import LONGEST_LINE, importers
 from convdata.importing import import_file
 from tests.imports import LATER, SAMPLES, csv, event, imported, jsonl, packed, standing
 from tests.shared import shared_path
-from tests.story import rows
+from tests.story import admin, rows
 
 
 def corpus_cases():
@@ -50,6 +51,25 @@ def test_the_hostile_corpus_ends_as_it_must(store, case):
     assert all(r["line"] and r["field"] and r["reason"] for r in rejected)
     again, _ = imported(store, shared_path("corpus", case["file"]))
     assert (again.counts.stored, again.counts.rejected) == (0, result.counts.rejected)
+
+
+def test_of_the_hostile_corpus_every_file_is_walked():
+    files = {f"imports/{file.name}" for file in shared_path("corpus", "imports").iterdir()}
+    manifest = [json.loads(line) for line in shared_path("corpus", "manifest.jsonl").read_text().splitlines()]
+    erased = {case["file"] for case in manifest if "precondition" in case and case["group"] == "imports"}
+    assert {param.values[0]["file"] for param in corpus_cases()} | erased >= files
+    assert erased == {"imports/ids__reimport_after_erase.csv"}, "another case needs a test of its own"
+
+
+def test_the_hostile_corpus_does_not_bring_back_who_was_erased(store):
+    file = shared_path("corpus", "imports", "ids__reimport_after_erase.csv")
+    result, _ = imported(store, file)
+    assert result.counts.stored == 1, "before, it is an ordinary message"
+    ((whose,),) = rows(store, "customers", "cast(customer_key as varchar)")
+    erase(store, whose, by=admin("Ada"), now=LATER)
+    result, rejected = imported(store, file)
+    assert (result.counts.read, result.counts.stored, result.counts.suppressed, rejected) == (1, 0, 1, [])
+    assert rows(store, "messages") == rows(store, "customers") == rows(store, "people") == []
 
 
 @pytest.mark.parametrize(
@@ -326,7 +346,9 @@ def test_a_stream_that_cannot_go_back_is_read_too(store, tmp_path):
         def readinto(self, buffer) -> int:
             return self._data.readinto(memoryview(buffer)[:1000])
 
-    result = import_file(store, io.BufferedReader(Pipe(jsonl(*(event(n) for n in range(200))))), now=LATER, by="Test")
+    result = import_file(
+        store, io.BufferedReader(Pipe(jsonl(*(event(n) for n in range(200))))), now=LATER, by=admin("Test")
+    )
     assert result.counts.stored == 200
 
 

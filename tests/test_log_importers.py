@@ -1,7 +1,9 @@
 """What other systems' logs become: each importer on a small sample of our own, and on genuine ones where they are there."""
 
 import json
+import re
 import sqlite3
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -177,34 +179,88 @@ def test_a_genuine_tracker_store_gives_the_store_that_its_events_give(duckdb_url
     assert first == second
 
 
-# Of each genuine sample: its importer and how many events are stored of it, or the words of its refusal.
-GENUINE = {
+# Of each genuine sample, by the names in their README: how many events are stored of it, or words of its refusal.
+NOBODYS = "in no format that Misheard knows"
+GENUINE: dict[str, int | str] = {
     "alexa_intent_request.json": 1,
     "alexa_fallback_request.json": 1,
     "lex_v2_missed_utterance.json": 2,
     "dialogflow_cx_bigquery_rows.jsonl": 5,
+    "dialogflow_es_webhook_fallback.json": "does not say when it was",
     "botframework_sample.transcript": 4,
     "botpress_v12_events.jsonl": 2,
     "botpress_cloud_messages.jsonl": 2,
+    "botpress_v12_hitl_messages.jsonl": "do not say to whom they belong",
+    "botpress_v12_hitlnext_webhook.json": "as a status event",
+    "botpress_v12_misunderstood_row.json": "a work list and no log",
     "chatwoot_webhooks.jsonl": 5,
     "chatwoot_message_created_docs.json": 2,
+    "chatwoot_out_requests.json": NOBODYS,
     "langfuse_observations_v2.jsonl": 2,
+    "otel_genai_span_attributes.json": "not stable yet",
     "rasa_event_broker.jsonl": 31,
     "rasa_export.jsonl": 18,
     "rasa_tracker_cust-1.json": 14,
+    "rasa_tracker_store.sqlite": 31,
+    "rasa_tracker_store.schema.sql": NOBODYS,
+    "rasa_callback_channel_out.jsonl": "callback connector",
+    "rasa_out_requests.json": NOBODYS,
+    "rasa_repo_tracker_moodbot_excerpt.json": 1,
     "rasa_repo_legacy_pyobject_excerpt.json": "before 2020",
+    "rasa_nlu_export.yml": "training data",
+    "messenger_errors.json": NOBODYS,
+    "messenger_send_requests.json": NOBODYS,
+    "messenger_send_responses.json": NOBODYS,
+    "messenger_signature_example.json": NOBODYS,
+    "messenger_*.json": "/webhooks/messenger",
+    "smartly_user_data.*": NOBODYS,
 }
 
 
-@pytest.mark.parametrize("name", GENUINE)
-def test_genuine_samples_are_imported_or_refused_with_a_sentence(name: str, store: Store) -> None:
-    file, expected = shared_path("payloads", name), GENUINE[name]
+def genuine() -> list[Path]:
+    """Every sample there is, none where there are none."""
+    try:
+        return sorted(file for file in shared_path("payloads").iterdir() if file.name != "README.md")
+    except pytest.skip.Exception:
+        return []
+
+
+def expected_of(name: str) -> int | str:
+    """What is said of a sample above, first by its name, then by the first pattern that fits."""
+    return GENUINE.get(name) or next(outcome for pattern, outcome in GENUINE.items() if fnmatch(name, pattern))
+
+
+def test_the_readme_of_the_samples_speaks_of_every_one_and_so_do_we() -> None:
+    readme = shared_path("payloads", "README.md").read_text(encoding="utf-8")
+    named = " ".join(line.split("|")[1] + line.split("|")[2] for line in readme.splitlines() if line.startswith("| "))
+    patterns = re.findall(
+        r"[a-z0-9_*-]+\.?[a-z{},.()*]*", named.replace("json(l)", "json*").replace("{sqlite,schema.sql}", "*")
+    )
+    for file in genuine():
+        assert any(fnmatch(file.name, pattern.rstrip(",;:")) for pattern in patterns), (
+            f"the README leaves out {file.name}"
+        )
+        assert expected_of(file.name)
+
+
+@pytest.mark.parametrize("file", genuine(), ids=lambda file: file.name)
+def test_genuine_samples_are_imported_or_refused_with_a_sentence(file: Path, duckdb_url: str) -> None:
+    expected, what = expected_of(file.name), file if file.suffix != ".sqlite" else f"sqlite:///{file}"
+    store = opened(duckdb_url)
     if isinstance(expected, str):
-        with pytest.raises(FileUnreadable, match=expected):
-            imported(store, file)
-        return
-    result, rejected = imported(store, file)
-    assert (result.counts.stored, rejected) == (expected, [])
+        with pytest.raises(FileUnreadable, match=re.escape(expected)):
+            imported(store, what)
+        assert rows(store, "messages") == []
+    else:
+        result, rejected = imported(store, what)
+        assert (result.counts.stored, rejected) == (expected, [])
+    store.close()
+
+
+def test_a_tracker_store_named_as_a_file_is_told_to_be_named_by_its_address(store: Store, tmp_path: Path) -> None:
+    tracker_store(tmp_path / "tracker.db", [])
+    with pytest.raises(FileUnreadable, match=r"sqlite:///tracker\.db"):
+        imported(store, tmp_path / "tracker.db")
 
 
 def test_the_tracker_store_of_the_settings_is_read_on_each_minute(store_url: str, tmp_path: Path) -> None:

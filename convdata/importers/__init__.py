@@ -26,6 +26,7 @@ from importlib import import_module
 from typing import Any, BinaryIO, NamedTuple, Protocol
 
 from convdata.errors import FileUnreadable
+from convdata.importers._known_elsewhere import known_elsewhere
 
 HEAD = 64 * 1024  # bytes that an importer may look at before it says whether a source is its own
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -119,6 +120,8 @@ def recognise(head: bytes, filename: str) -> Importer:
     sure = {name: one.recognises(head, filename) for name, one in importers().items()}
     best = max(sure, key=lambda name: sure[name])
     if not sure[best]:
+        if known := known_elsewhere(head, filename):
+            raise FileUnreadable(known)
         json = head.removeprefix(BYTE_ORDER_MARK).lstrip()[:1] in (b"{", b"[")
         raise FileUnreadable(
             f"{filename} is {'JSON, but ' if json else ''}in no format that Misheard knows. If it is, say which: "
