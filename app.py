@@ -10,6 +10,8 @@ from starlette.middleware import Middleware
 
 from convdata.background import Background
 from convdata.delivery import Sender
+from convdata.doorbell import Doorbell
+from convdata.errands import errand
 from convdata.letterbox import Letterbox
 from convdata.photos import hosts_of_photos
 from convdata.settings import read_sign_in
@@ -31,14 +33,17 @@ letterbox = Letterbox(store)
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """While the server runs: the sweep each minute, and erased bytes written out of the store's file; replies sent as
-    they are written. When it stops, events that are waiting are stored, and replies on their way settled.
+    they are written; the command line let in. When it stops, events that are waiting are stored, and replies on their
+    way settled.
     """
     background = Background(store)
     background.start()
     sender = Sender(store).start()
+    doorbell = Doorbell(store, errand).start()
     try:
         yield
     finally:
+        doorbell.stop()
         letterbox.close()
         sender.stop()
         background.stop()

@@ -79,6 +79,15 @@ class Transaction:
             return []
         return _run(self._connection, self._kind, question(f"changes/{path}", self._kind), None, rows, values).rows
 
+    def put(self, change: Question, columns: Mapping[str, pa.Array]) -> None:
+        """Run a change that was put together, with the rows of an Arrow batch: for tables filled whole."""
+        many = len(next(iter(columns.values())))
+        if not many:
+            return
+        arrow = self._kind == "duckdb" and many > FEW
+        rows: Rows = columns if arrow else {name: array.to_pylist() for name, array in columns.items()}
+        _run(self._connection, self._kind, change, None, rows, {})
+
     def last(self, work: Callable[["Transaction", list[Any]], None], item: Any) -> None:
         """Have ``work`` done at the very end, once, with all items that were given for it: for what all writers have to
         wait for each other with, so that they do for a moment only, and never the one for what the other holds.
@@ -188,7 +197,12 @@ class Store:
         """No connection is open in here, and askers wait. For exchanging the file itself."""
         with self.gate.closed():
             self.engine.dispose()
-            yield
+            try:
+                yield
+            finally:
+                # Held again before anybody asks: another program could come in meanwhile, and would keep us out.
+                with suppress(DBAPIError):
+                    self.engine.connect().close()
 
     @contextmanager
     def driver(self) -> Iterator[Any]:
@@ -256,6 +270,14 @@ class Store:
         self.engine.dispose()
 
 
+def file_of(url: sa.URL) -> Path | None:
+    """The DuckDB file that a URL names; None for a server or memory. Relative ones lie in the project."""
+    if url.get_backend_name() != "duckdb" or not url.database or url.database == ":memory:":
+        return None
+    file = Path(url.database)
+    return file if file.is_absolute() else PROJECT / file
+
+
 def connect(settings: Settings) -> Store:
     """A store that has answered once. Raises SettingWrong for a URL that is none, StoreAway, StoreInUse."""
     try:
@@ -264,9 +286,7 @@ def connect(settings: Settings) -> Store:
         raise SettingWrong(
             "MISHEARD_STORE is not a URL; use duckdb:///path/file.duckdb or postgresql+psycopg://…"
         ) from None
-    if url.get_backend_name() == "duckdb" and url.database and url.database != ":memory:":
-        file = Path(url.database)
-        file = file if file.is_absolute() else PROJECT / file
+    if (file := file_of(url)) is not None:
         url = url.set(database=str(file))
         _make_folder(file.parent)
     elif url.drivername == "postgresql":
@@ -358,7 +378,10 @@ def _run(
 
 
 def _arrow_table(asked: Question, rows: Rows) -> pa.Table:
-    return pa.table({name: pa.array(rows[name], type=ARROW_TYPES[type_]) for name, type_ in asked.columns})
+    arrays = {name: rows[name] for name, _ in asked.columns}
+    if all(isinstance(array, pa.Array) for array in arrays.values()):
+        return pa.table(arrays)
+    return pa.table({name: pa.array(arrays[name], type=ARROW_TYPES[type_]) for name, type_ in asked.columns})
 
 
 @lru_cache(maxsize=1024)

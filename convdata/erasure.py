@@ -5,6 +5,7 @@ One transaction takes the rows; the file is written anew soon after (rewriting.p
 
 import json
 import uuid
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -144,11 +145,8 @@ def erase(store: Store, key: str, *, by: Actor, now: datetime) -> Receipt:
         conversation = in_hand(transaction, key)
         whose = conversation.customer_key
         latest = transaction.ask("erasure/latest_event", customer_key=whose)[0].at
-        transaction.tell("uncount_customer", customer_key=whose)
-        grouped = membership.groups_of(transaction, whose)
-        taken = {held.table: transaction.tell(held.erased_by, customer_key=whose) for held in HELD if held.erased_by}
+        taken = take_away(transaction, whose)
         gone = {table: len(rows) for table, rows in taken.items()}
-        membership.settle(transaction, grouped)
         transaction.tell("keep_erased", customer_key=whose, now=now, until=max(now, latest or now))
         transaction.tell("say_store_fact", name=REWRITING_DUE, value=reference)
         # Which records are missing from now on, and rightly: by ids that name nobody.
@@ -158,3 +156,12 @@ def erase(store: Store, key: str, *, by: Actor, now: datetime) -> Receipt:
 
     store.change(work)
     return receipt_of(store, reference)
+
+
+def take_away(transaction: Transaction, whose: str) -> dict[str, Sequence[Row]]:
+    """All rows of a customer who is in hand, and what they counted; gives what each table gave."""
+    transaction.tell("uncount_customer", customer_key=whose)
+    grouped = membership.groups_of(transaction, whose)
+    taken = {held.table: transaction.tell(held.erased_by, customer_key=whose) for held in HELD if held.erased_by}
+    membership.settle(transaction, grouped)
+    return taken

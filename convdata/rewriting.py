@@ -62,8 +62,10 @@ def finish_rewriting(store: Store) -> None:
     """
     if store.file is None:
         return
-    _forget(_neighbour(store.file))
-    shutil.rmtree(f"{store.file}.tmp", ignore_errors=True)  # what a query of a killed program had put aside
+    forget(_neighbour(store.file))
+    forget(store.file.with_name(f"{store.file.name}.restoring"))  # of a restore that was killed
+    for aside in ("tmp", "unpacked"):  # what a query or a restore of a killed program had put aside
+        shutil.rmtree(f"{store.file}.{aside}", ignore_errors=True)
     try:
         if store.has_table("store_facts"):
             rewrite(store)
@@ -80,20 +82,25 @@ def _write_anew(store: Store, file: Path) -> None:
     new = _neighbour(file)
     try:
         with store.writing_stopped():
-            _forget(new)
+            forget(new)
             with store.driver() as driver:
                 _copy(driver, new)
-            with store.closed():
-                _close_in_peace(file)
-                os.replace(new, file)
-                _sync_folder(file.parent)
+            change_places(store, new, file)
     except (OSError, duckdb.Error) as wrong:
         raise StoreAway(
             f"Erased bytes are still in the store's file, as it could not be written anew ({type(wrong).__name__}): make "
             "room on its disk for a second one. It is tried again."
         ) from None
     finally:
-        _forget(new)
+        forget(new)
+
+
+def change_places(store: Store, new: Path, file: Path) -> None:
+    """The new file takes the old one's place, and nobody is let in meanwhile. Raises StoreAway where it cannot."""
+    with store.closed():
+        _close_in_peace(file)
+        os.replace(new, file)
+        _sync_folder(file.parent)
 
 
 def _vacuum(store: Store) -> None:
@@ -178,7 +185,8 @@ def _neighbour(file: Path) -> Path:
     return file.with_name(file.name + ".rewriting")
 
 
-def _forget(new: Path) -> None:
+def forget(new: Path) -> None:
+    """Remove a file that was being made, with what DuckDB puts beside it."""
     for ending in _ENDINGS:
         Path(f"{new}{ending}").unlink(missing_ok=True)
 

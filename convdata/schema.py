@@ -43,28 +43,37 @@ def schema_files(kind: str) -> list[Path]:
     return [f for f in files if f.name.count(".") == 1 or f.name.endswith(f".{kind}.sql")]
 
 
-def _bring_up_to_date(store: Store, transaction: Transaction, now: datetime) -> bool:
-    if store.kind == "postgresql":
-        transaction.script(_ONE_AT_A_TIME)
+def apply_steps(transaction: Transaction, kind: str, now: datetime, up_to: str | None = None) -> bool:
+    """Apply the schema files that are missing, only those up to a number where one is given; says whether any was.
+
+    Raises StoreTooNew where the store has had one that is not known.
+    """
     transaction.script(
         "create table if not exists schema_steps (name varchar primary key, applied_at timestamp not null)"
     )
     applied = {row.name for row in transaction.ask("store/schema_steps")}
-    known = schema_files(store.kind)
+    known = schema_files(kind)
     unknown = applied - {f.name for f in known}
     if unknown:
         raise StoreTooNew(
             f"This store was written by a later Misheard (it has {max(unknown)}); use that version, or another store."
         )
-    missing = [f for f in known if f.name not in applied]
+    missing = [f for f in known if f.name not in applied and (up_to is None or f.name.split("_")[0] <= up_to)]
     for file in missing:
         transaction.script(file.read_text(encoding="utf-8"))
         transaction.tell("add_schema_step", name=file.name, now=now)
     if any(file.name.startswith(CHAIN) for file in missing):
         chain.adopt(transaction)
+    return bool(missing)
+
+
+def _bring_up_to_date(store: Store, transaction: Transaction, now: datetime) -> bool:
+    if store.kind == "postgresql":
+        transaction.script(_ONE_AT_A_TIME)
+    changed = apply_steps(transaction, store.kind, now)
     transaction.tell("add_store_fact", name="secret", value=secrets.token_hex(32))
     transaction.tell("add_store_fact", name="timezone", value=store.settings.timezone.key)
-    return bool(missing)
+    return changed
 
 
 def _read_facts(store: Store, now: datetime) -> None:

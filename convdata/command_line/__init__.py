@@ -6,9 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
-from convdata.database import Store
-from convdata.errors import MisheardError
+from sqlalchemy import make_url
+
+from convdata.database import Store, file_of
+from convdata.doorbell import ring
+from convdata.errands import errand
+from convdata.errors import MisheardError, StoreInUse
 from convdata.filters import FILTERS, Choices, choose
 from convdata.rights import Actor, Role
 from convdata.schema import open_store
@@ -35,6 +40,16 @@ class Shell:
             return Actor(getpass.getuser(), Role.ADMIN)
         except (OSError, KeyError):  # a container whose user has no name
             return Actor("command line", Role.ADMIN)
+
+    def errand(self, act: str, **arguments: Any) -> Any:
+        """Do it, or have it done by the dashboard where that has the store open. Raises MisheardError."""
+        try:
+            store = self.store
+        except StoreInUse:
+            file = file_of(make_url(self.settings.store))
+            assert file is not None  # only DuckDB's are in use
+            return ring(file, act, arguments, by=str(self.who))
+        return errand(store, act, arguments, str(self.who))
 
     def close(self) -> None:
         if "store" in self.__dict__:

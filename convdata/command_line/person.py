@@ -4,17 +4,18 @@ import os
 import sys
 from argparse import ArgumentParser, Namespace
 
-from convdata import downloads, erasure, muting
+from convdata import downloads, muting
 from convdata.command_line import Command, Shell, add_json, add_one_customer, printing
 from convdata.errors import MisheardError
 from convdata.periods import local
-from convdata.rewriting import rewrite
 from convdata.standing import find
+from convdata.telling import tell_bots
 
 
 def mute(shell: Shell, given: Namespace) -> None:
     key = find(shell.store, given.channel, given.customer_id)
     until = muting.mute(shell.store, key, by=shell.who, now=shell.now, hours=given.hours, reason=given.reason)
+    tell_bots(shell.store, shell.now, key)
     if given.json:
         printing.document({"muted_until": printing.moment(until)})
     else:
@@ -24,6 +25,7 @@ def mute(shell: Shell, given: Namespace) -> None:
 def unmute(shell: Shell, given: Namespace) -> None:
     key = find(shell.store, given.channel, given.customer_id)
     was_muted = muting.unmute(shell.store, key, by=shell.who, now=shell.now)
+    tell_bots(shell.store, shell.now, key)
     if given.json:
         printing.document({"was_muted": was_muted})
     else:
@@ -32,6 +34,7 @@ def unmute(shell: Shell, given: Namespace) -> None:
 
 def sweep(shell: Shell, given: Namespace) -> None:
     closed = muting.sweep(shell.store, shell.now)
+    tell_bots(shell.store, shell.now)
     if given.json:
         printing.document({"closed": closed})
     else:
@@ -57,20 +60,19 @@ def download(shell: Shell, given: Namespace) -> None:
 
 
 def erase(shell: Shell, given: Namespace) -> None:
-    key = find(shell.store, given.channel, given.customer_id)
+    who = {"channel": given.channel, "customer_id": given.customer_id}
     if not given.yes:
-        going = erasure.what_goes(shell.store, key)
+        going = shell.errand("what_goes", **who)
         raise MisheardError(
-            f"This removes {printing.harmless(going.name)} ({going.channel}), {going.messages:,} messages and everything "
-            "derived from them, for good; add --yes to do it."
+            f"This removes {printing.harmless(going['name'])} ({going['channel']}), {going['messages']:,} messages and "
+            "everything derived from them, for good; add --yes to do it."
         )
-    receipt = erasure.erase(shell.store, key, by=shell.who, now=shell.now)
-    rewrite(shell.store)
+    receipt = shell.errand("erase", **who)
     if given.json:
-        printing.document(receipt.as_json())
+        printing.document(receipt)
         return
-    print(f"Erased. Receipt {receipt.reference}: {receipt.erased_at:%Y-%m-%d %H:%M:%S} UTC, by {receipt.erased_by}.")
-    for name, rows in receipt.rows.items():
+    print(f"Erased. Receipt {receipt['reference']}: {receipt['erased_at']} UTC, by {receipt['erased_by']}.")
+    for name, rows in receipt["rows"].items():
         print(f"  {name.replace('_', ' ')}: {rows:,} row{'' if rows == 1 else 's'}")
 
 

@@ -1,0 +1,50 @@
+"""What the command line does itself, or has done by the dashboard while that has the store open (doorbell.py)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from convdata import backups, erasure
+from convdata.database import Store
+from convdata.errors import MisheardError
+from convdata.periods import now_utc
+from convdata.rewriting import rewrite
+from convdata.rights import Actor, Role
+from convdata.standing import find
+from convdata.telling import goodbye
+
+Arguments = Mapping[str, Any]
+
+
+def errand(store: Store, act: str, arguments: Arguments, by: str) -> Any:
+    """Do one of them, for somebody at the shell of this machine, who may everything. Raises MisheardError."""
+    if act not in ERRANDS:
+        raise MisheardError("The dashboard is of another version and cannot do that; stop it first.")
+    return ERRANDS[act](store, arguments, Actor(by, Role.ADMIN), now_utc())
+
+
+def _what_goes(store: Store, given: Arguments, by: Actor, now: datetime) -> Any:
+    going = erasure.what_goes(store, find(store, given["channel"], given["customer_id"]), by=by)
+    return {name: value for name, value in asdict(going).items() if name in ("name", "channel", "messages")}
+
+
+def _erase(store: Store, given: Arguments, by: Actor, now: datetime) -> Any:
+    """Done when the bytes are gone."""
+    key = find(store, given["channel"], given["customer_id"])
+    tell_the_bot = goodbye(store, key)
+    receipt = erasure.erase(store, key, by=by, now=now)
+    tell_the_bot(now)
+    rewrite(store)
+    return receipt.as_json()
+
+
+def _back_up(store: Store, given: Arguments, by: Actor, now: datetime) -> Any:
+    return backups.back_up(store, given["path"], by=by, now=now).as_json()
+
+
+ERRANDS: Mapping[str, Callable[[Store, Arguments, Actor, datetime], Any]] = {
+    "what_goes": _what_goes,
+    "erase": _erase,
+    "back_up": _back_up,
+}

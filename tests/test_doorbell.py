@@ -1,0 +1,152 @@
+"""While the dashboard has a DuckDB store open, the command line does its work in there."""
+
+import json
+import os
+import socket
+import threading
+import time
+
+import pytest
+
+from convdata.__main__ import main
+from convdata.doorbell import Doorbell, ring
+from convdata.errands import errand
+from convdata.errors import MisheardError, NotFound, StoreInUse
+from convdata.rewriting import is_due
+from tests.story import message, opened, rows, tell
+
+
+@pytest.fixture
+def duck(duckdb_url):
+    store = opened(duckdb_url)
+    tell(store, message("v-1"), message("v-2"))
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def door(duck):
+    door = Doorbell(lambda: duck, errand).start()
+    bell = duck.file.with_name(duck.file.name + ".bell")
+    until(bell.exists)
+    until(lambda: bell.read_text().endswith("\n"))
+    yield bell
+    door.stop()
+    assert not bell.exists()
+
+
+def until(what, seconds=10):
+    deadline = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_erasing_and_backing_up_go_through_the_program_that_has_the_store_open(door, duck, tmp_path):
+    assert door.stat().st_mode & 0o777 == 0o600
+    who = {"channel": "webchat", "customer_id": "v-1"}
+    assert ring(duck.file, "what_goes", who, "Bob") == {"name": "Anonymous", "channel": "webchat", "messages": 1}
+    receipt = ring(duck.file, "erase", who, "Bob")
+    assert receipt["rows"]["messages"] == 1
+    assert not is_due(duck)  # the bytes are gone when it answers
+    assert rows(duck, "people", "customer_id") == [("v-2",)]
+    assert rows(duck, "activity", "actor") == [("Bob",)]
+    made = ring(duck.file, "back_up", {"path": str(tmp_path / "b.zip")}, "Bob")
+    assert made["bytes"] == os.path.getsize(tmp_path / "b.zip")
+
+
+def test_what_cannot_be_done_comes_back_as_its_sentence(door, duck):
+    with pytest.raises(NotFound, match="no such customer"):
+        ring(duck.file, "erase", {"channel": "webchat", "customer_id": "nobody"}, "Bob")
+    with pytest.raises(MisheardError, match="another version"):
+        ring(duck.file, "dance", {}, "Bob")
+    with pytest.raises(MisheardError, match="went wrong in the dashboard"):
+        ring(duck.file, "erase", {}, "Bob")
+    assert len(rows(duck, "people")) == 2
+
+
+def test_nobody_without_the_secret_is_heard(door, duck):
+    port = int(door.read_text().split()[0])
+    said = {"secret": "0" * 64, "act": "erase", "arguments": {"channel": "webchat", "customer_id": "v-1"}, "by": "Eve"}
+    for line in (
+        json.dumps(said),
+        "",
+        "null",
+        "[]",
+        "{}",
+        "[" * 10_000,
+        "x" * 100_000,
+        json.dumps(said | {"secret": None}),
+    ):
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as visitor:
+            visitor.sendall(line.encode() + b"\n")
+            try:
+                with visitor.makefile("rb") as heard:
+                    assert b"not understood" in heard.readline()
+            except ConnectionResetError:
+                assert len(line) > 64 * 1024  # more than is listened to
+    assert len(rows(duck, "people")) == 2
+
+
+def test_somebody_who_says_nothing_keeps_nobody_out(door, duck):
+    port = int(door.read_text().split()[0])
+    silent = [socket.create_connection(("127.0.0.1", port), timeout=5) for _ in range(20)]
+    assert ring(duck.file, "what_goes", {"channel": "webchat", "customer_id": "v-1"}, "Bob")
+    for visitor in silent:
+        visitor.close()
+
+
+@pytest.mark.parametrize("bell", [None, "", "nothing", "1 x", "99999999 x"])
+def test_a_bell_that_nobody_answers_is_said_to_be_so(duck, bell):
+    if bell is not None:
+        duck.file.with_name(duck.file.name + ".bell").write_text(bell)
+    with pytest.raises(StoreInUse, match="stop that one first"):
+        ring(duck.file, "erase", {}, "Bob")
+
+
+def test_the_door_opens_when_the_store_does(duck):
+    there = threading.Event()
+
+    def store():
+        if not there.is_set():
+            raise StoreInUse("not yet")
+        return duck
+
+    door = Doorbell(store, errand).start()
+    bell = duck.file.with_name(duck.file.name + ".bell")
+    time.sleep(0.1)
+    assert not bell.exists()
+    there.set()
+    until(bell.exists)
+    door.stop()
+
+
+def test_a_server_needs_no_bell(postgres_url, tmp_path):
+    store = opened(postgres_url)
+    door = Doorbell(lambda: store, errand).start()
+    door._thread.join(5)
+    assert not door._thread.is_alive()
+    door.stop()
+    store.close()
+
+
+def test_while_the_real_dashboard_runs_the_command_line_works(tmp_path, monkeypatch, capsys):
+    from tests.browser.dashboard import running_dashboard
+
+    url = f"duckdb:///{tmp_path / 'store.duckdb'}"
+    store = opened(url)
+    tell(store, message("v-1"), message("v-2"))
+    store.close()
+    monkeypatch.setenv("MISHEARD_STORE", url)
+    with running_dashboard(url, tmp_path):
+        until((tmp_path / "store.duckdb.bell").exists, 60)
+        assert main(["erase", "webchat", "v-1"]) == 2
+        assert "1 messages" in capsys.readouterr().err
+        assert main(["erase", "webchat", "v-1", "--yes", "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)["rows"]["messages"] == 1
+        assert main(["backup", str(tmp_path / "b.zip")]) == 0
+        assert main(["restore", str(tmp_path / "b.zip"), "--replace"]) == 2
+        assert "open in another program" in capsys.readouterr().err
+    assert not (tmp_path / "store.duckdb.bell").exists()
+    assert main(["restore", str(tmp_path / "b.zip"), "--replace", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["customers"] == 1
