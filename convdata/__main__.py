@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import NoReturn
 
-from convdata.command_line import Command, Shell, backups, counts, customers, digest, files, person, store
+from convdata.command_line import Command, Shell, backups, counts, customers, digest, files, person, retention, store
 from convdata.command_line.printing import harmless
 from convdata.errors import MisheardError
 from convdata.periods import now_utc
@@ -20,6 +20,7 @@ COMMANDS: tuple[Command, ...] = (
     *digest.COMMANDS,
     *counts.COMMANDS,
     *backups.COMMANDS,
+    *retention.COMMANDS,
     *store.COMMANDS,
 )
 DONE, NOT_DONE = 0, 2

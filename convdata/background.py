@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from convdata import following, inbox, receipts, recounting, visitors, webchat
+from convdata import following, inbox, receipts, recounting, retention, visitors, webchat
 from convdata.database import Store
 from convdata.muting import sweep
 from convdata.periods import now_utc
@@ -29,6 +29,7 @@ JOBS: tuple[tuple[str, Job], ...] = (
     ("Reading on in Rasa's tracker store", following.read_on),
     ("Grouping what was not understood", joining.join),
     ("Putting counts together", recounting.compact),
+    ("Erasing who is not to be kept any longer", retention.once_a_day),
     ("Writing the store's file anew", lambda store, now: rewrite(store)),
 )
 

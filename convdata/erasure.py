@@ -5,7 +5,7 @@ One transaction takes the rows; the file is written anew soon after (rewriting.p
 
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -132,8 +132,17 @@ def what_goes(store: Store, key: str, *, by: Actor) -> Going:
     )
 
 
-def erase(store: Store, key: str, *, by: Actor, now: datetime) -> Receipt:
-    """Take away everything about a customer, in one transaction. Raises NotFound, NotAllowed like ``what_goes``.
+def erase(
+    store: Store,
+    key: str,
+    *,
+    by: Actor,
+    now: datetime,
+    reason: str | None = None,
+    before: Callable[[Transaction], None] | None = None,
+) -> Receipt:
+    """Take away everything about a customer, in one transaction. Raises NotFound, NotAllowed like ``what_goes``, and what
+    ``before`` raises, which is asked when the customer is in hand and nobody else can write about them.
 
     Events up to now (or up to the customer's latest, where a source's clock is ahead) never come back; who writes later
     is a new customer. The bytes are gone from the store's files when ``rewriting.rewrite`` has returned.
@@ -144,6 +153,8 @@ def erase(store: Store, key: str, *, by: Actor, now: datetime) -> Receipt:
     def work(transaction: Transaction) -> None:
         conversation = in_hand(transaction, key)
         whose = conversation.customer_key
+        if before:
+            before(transaction)
         latest = transaction.ask("erasure/latest_event", customer_key=whose)[0].at
         taken = take_away(transaction, whose)
         gone = {table: len(rows) for table, rows in taken.items()}
@@ -152,7 +163,10 @@ def erase(store: Store, key: str, *, by: Actor, now: datetime) -> Receipt:
         # Which records are missing from now on, and rightly: by ids that name nobody.
         records = [row.act_id for row in taken["activity"]]
         details = {"reference": reference, "rows": gone, "records": records}
-        record(transaction, act(Act.ERASE, actor=by, now=now, channel=conversation.channel, details=details))
+        record(
+            transaction,
+            act(Act.ERASE, actor=by, now=now, channel=conversation.channel, reason=reason, details=details),
+        )
 
     store.change(work)
     return receipt_of(store, reference)

@@ -5,9 +5,10 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from convdata import backups, erasure
+from convdata import backups, erasure, retention
 from convdata.database import Store
 from convdata.errors import MisheardError
+from convdata.keeping import keeping_of
 from convdata.periods import now_utc
 from convdata.rewriting import rewrite
 from convdata.rights import Actor, Role
@@ -43,8 +44,22 @@ def _back_up(store: Store, given: Arguments, by: Actor, now: datetime) -> Any:
     return backups.back_up(store, given["path"], by=by, now=now).as_json()
 
 
+def _preview(store: Store, given: Arguments, by: Actor, now: datetime) -> Any:
+    keeping = keeping_of(given["as"]) if given.get("as") is not None else None
+    leaving = retention.preview(store, now, by=by, keeping=keeping)
+    return [one._asdict() | {"oldest": one.oldest and one.oldest.isoformat() + "Z"} for one in leaving]
+
+
+def _let_go(store: Store, given: Arguments, by: Actor, now: datetime) -> Any:
+    gone = retention.let_go(store, now, by=by)
+    rewrite(store)
+    return {"erased": gone}
+
+
 ERRANDS: Mapping[str, Callable[[Store, Arguments, Actor, datetime], Any]] = {
     "what_goes": _what_goes,
     "erase": _erase,
     "back_up": _back_up,
+    "preview_retention": _preview,
+    "let_go": _let_go,
 }

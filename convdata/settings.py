@@ -9,6 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from convdata.errors import SettingWrong
+from convdata.keeping import Keeping, keeping_of
 from convdata.messenger_page import Page, page_of
 from convdata.rasa_server import RasaServer, rasa_server_of
 from convdata.sign_in import SignIn, sign_in_of
@@ -40,6 +41,16 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("MUTE_HOURS", "72", "The longest mute in hours, and its default."),
     Setting("CHANNELS", "", "Further channel names that events may carry, comma-separated."),
     Setting("PHOTO_HOSTS", "", "Hosts from which customers' photos may be shown, comma-separated; otherwise initials."),
+    Setting(
+        "RETENTION",
+        "",
+        "Days after which a customer who was not heard of is erased: `365`, `webchat=90, messenger=365`, or both. None: never.",
+    ),
+    Setting(
+        "RECORD_READS",
+        "no",
+        "`yes`: that somebody opened a conversation is recorded too, once an hour for each reader and conversation.",
+    ),
     Setting("AGENT", "", "The name under which acts are recorded when nobody is signed in."),
     Setting(
         "SIGN_IN",
@@ -154,6 +165,8 @@ class Settings:
     rasa: RasaServer | None = None
     webchat_sites: frozenset[str] = frozenset()
     sign_in: SignIn = field(default_factory=SignIn)
+    keeping: Keeping = field(default_factory=Keeping)
+    record_reads: bool = False
 
     def value(self, name: str) -> str:
         """A setting's text, ``""`` where it is not set."""
@@ -183,6 +196,8 @@ def read_settings(environment: Mapping[str, str] | None = None, secrets: Path | 
         rasa=rasa_server_of(values["RASA_URL"], values["RASA_TOKEN"], _words(values["RASA_CONNECTORS"])),
         webchat_sites=sites_of(_words(values["WEBCHAT_ORIGINS"])),
         sign_in=sign_in_of(values),
+        keeping=keeping_of(values["RETENTION"]),
+        record_reads=_yes("RECORD_READS", values["RECORD_READS"]),
     )
 
 
@@ -221,6 +236,12 @@ def _read_table(path: Path, changed: int, size: int) -> Mapping[str, object]:
     if not isinstance(table, dict):
         raise SettingWrong(f"[misheard] in {path.name} must be a table of settings.")
     return table
+
+
+def _yes(name: str, text: str) -> bool:
+    if text.lower() not in ("", "no", "yes"):
+        raise SettingWrong(f"{PREFIX}{name} is “{text}”; it must be yes or no.")
+    return text.lower() == "yes"
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -1,5 +1,8 @@
 """Delete a customer: the question before it, and the receipt after."""
 
+import json
+from functools import partial
+
 import streamlit as st
 
 from convdata import erasure
@@ -7,14 +10,16 @@ from convdata.channels import channel
 from convdata.database import Row
 from convdata.erasure import Going, Receipt
 from convdata.errors import NotFound
+from convdata.rights import Right
 from convdata.telling import goodbye
 from pages.parts import desk, words
 from pages.parts.failures import said_as_sentences
+from pages.parts.handing_over import download_button
 from pages.parts.literal import escaped
 
 
 def delete_button(customer: Row) -> None:
-    if st.button(
+    if desk.may(Right.ERASE) and st.button(
         "Delete user and conversation",
         key="delete",
         type="tertiary",
@@ -70,7 +75,22 @@ def _show(receipt: Receipt) -> None:
         f"Receipt {receipt.reference} · {escaped(channel(receipt.channel).title)} · {when.day} {when:%b %Y, %H:%M} · "
         f"by {escaped(receipt.erased_by)}. It also stands under Activity, without the person."
     )
-    st.page_link("customers.py", label="To the customers", icon=":material/group:")
+    with st.container(horizontal=True):
+        st.page_link("customers.py", label="To the customers", icon=":material/group:")
+        download_button(
+            "Receipt",
+            partial(_sealed, receipt),
+            f"misheard-receipt-{receipt.reference}.json",
+            "application/json",
+            key="receipt_file",
+            type="tertiary",
+            icon=":material/download:",
+            help="Sealed by this store: `misheard check --receipt` tells later that it is this store's and unchanged.",
+        )
+
+
+def _sealed(receipt: Receipt) -> bytes:
+    return json.dumps(receipt.as_json(), indent=2).encode()
 
 
 def _name(going: Going) -> str:

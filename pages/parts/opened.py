@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from convdata import conversations
+from convdata import conversations, reads
 from convdata.database import Row
 from convdata.errors import NotFound
 from pages.parts import desk, erasing
@@ -17,7 +17,11 @@ def opened() -> Row | None:
     receipt stands in place of the page. (Nobody may stop the run here: what redraws itself would outlive its page.)
     """
     key = st.query_params.get("customer")
-    return None if erasing.receipt_of(key) else conversations.details(desk.store(), key, by=desk.reader())
+    if erasing.receipt_of(key):
+        return None
+    customer = conversations.details(desk.store(), key, by=desk.reader())
+    reads.opened(desk.store(), customer, by=desk.reader(), now=desk.now())
+    return customer
 
 
 def open_conversation(key: str, address: Mapping[str, str | list[str]] | None = None) -> None:

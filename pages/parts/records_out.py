@@ -14,6 +14,7 @@ from convdata.rights import Actor, Right
 from pages.parts import desk, words
 from pages.parts.handing_over import download_button
 from pages.parts.literal import escaped
+from pages.parts.retention_preview import retention_button
 
 
 def records_out(chosen: Wanted) -> None:
@@ -38,6 +39,7 @@ def records_out(chosen: Wanted) -> None:
         ):
             with st.spinner("Going through all records …"):
                 st.session_state.verdict = (verify(desk.store()), desk.now())
+        retention_button()
     if "verdict" in st.session_state:
         _say(*st.session_state.pop("verdict"))
 
