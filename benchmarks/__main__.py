@@ -5,7 +5,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from benchmarks import bulk, checking, intake_http, listing, rating, reading, review, storing, trends_page
+from benchmarks import bulk, checking, intake_http, listing, rasa, rating, reading, review, storing, trends_page
 from benchmarks.cases import Case, Hand
 from benchmarks.server import postgres_server
 from benchmarks.timing import quickest, race
@@ -32,12 +32,14 @@ def main() -> None:
         "--only",
         metavar="TEXT",
         default="",
-        help="only lines with this in their name, or a subject: listing, reading, rating, storing, page, bulk, live, review",
+        help="only lines with this in their name, or a subject: listing, reading, rating, storing, page, bulk, live, review, rasa",
     )
     asked = parser.parse_args()
     if asked.only in ("", "review") and not review.measure():
         print("a target of Review is missed", flush=True)
-    if asked.only == "review":
+    if asked.only in ("", "rasa") and not rasa.measure():
+        print("a target of Rasa's tracker store is missed", flush=True)
+    if asked.only in ("review", "rasa"):
         return
     customers = 1_000_000 if asked.full else 100_000
     if asked.store != "postgresql":

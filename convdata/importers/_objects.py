@@ -51,7 +51,7 @@ def text_of(row: Mapping[str, Any], *path: str | int) -> str | None:
 
 def inside(row: Any, *path: str | int) -> Any:
     for step in path:
-        if isinstance(row, Mapping) and isinstance(step, str):
+        if isinstance(row, dict) and isinstance(step, str):
             row = row.get(step)
         elif isinstance(row, list) and isinstance(step, int):
             row = row[step] if len(row) > step else None

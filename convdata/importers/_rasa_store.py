@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -13,15 +14,17 @@ from convdata.importers import Source
 BLOCK = 5_000
 NEEDED = {"id", "sender_id", "type_name", "timestamp", "data"}
 
+_decode = msgspec.json.Decoder().decode
 _events = sa.table("events", sa.column("id"), sa.column("sender_id"), sa.column("type_name"), sa.column("data"))
 
 
 def stored_events(
-    source: Source, recall: Callable[[str, str | None], None]
+    source: Source, recall: Callable[[str, str | None], None], says_something: Callable[[str, Any], bool]
 ) -> Iterator[tuple[int, Any, tuple[str, str] | None]]:
     """(id, event, problem) of each row after the option ``after``. Raises FileUnreadable for a database that is none.
 
-    ``recall`` is told on which channel each sender of the earlier rows was last.
+    ``recall`` is told on which channel each sender of the earlier rows was last; ``says_something`` sees a row's type and
+    text before it is decoded, as most of what a bot writes down is no message.
     """
     after = int(source.options.get("after") or 0)
     try:
@@ -37,8 +40,9 @@ def stored_events(
                 rows = connection.execute(chosen).all()
                 if not rows:
                     return
-                for row in rows:
-                    yield row.id, *_opened(row)
+                for number, sender, kind, data in rows:
+                    if says_something(kind, data):
+                        yield number, *_opened(sender, data)
                 done = source.position = rows[-1].id
                 source.tell_progress(done, last)
     except SQLAlchemyError as wrong:
@@ -46,11 +50,18 @@ def stored_events(
         raise FileUnreadable(f"The tracker store cannot be read: {reason}") from None
 
 
-def _opened(row: Any) -> tuple[Any, tuple[str, str] | None]:
+def _opened(sender: str, data: Any) -> tuple[Any, tuple[str, str] | None]:
     try:
-        return {**json.loads(row.data), "sender_id": row.sender_id}, None
-    except (ValueError, TypeError):
-        return None, ("data", "is not JSON")
+        event = _decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, TypeError):
+        try:
+            event = json.loads(data)  # NaN, as Python writes it
+        except (ValueError, TypeError):
+            return None, ("data", "is not JSON")
+    if not isinstance(event, dict):
+        return None, ("data", "is no object")
+    event["sender_id"] = sender
+    return event, None
 
 
 def _check(engine: sa.Engine, source: Source) -> None:

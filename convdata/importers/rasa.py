@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from convdata.errors import EventRejected, FileUnreadable
@@ -71,7 +72,7 @@ def recognises(head: bytes, filename: str) -> int:
 def read(source: Source) -> Iterator[Line]:
     reading = _Reading(source.options)
     if source.opened is None:
-        rows: Iterable[tuple[int, Any, Any]] = stored_events(source, reading.recall)
+        rows: Iterable[tuple[int, Any, Any]] = stored_events(source, reading.recall, reading.says_something)
     else:
         rows = rows_of(source)
     for number, row, problem in rows:
@@ -97,6 +98,8 @@ class _Reading:
         self._actions = (*FALLBACK_ACTIONS, *_words(options.get("fallback_actions")))
         if options.get("out_of_scope", "").lower() in ("1", "true", "yes"):
             self._intents += ("out_of_scope",)
+        names = (*self._actions, "action_listen")
+        self._action_marks = {name for one in names for name in (one, json.dumps(one)[1:-1])}
         self._channels: dict[str, str] = {}
         self._open: dict[str, dict[str, Any]] = {}
         self._early: dict[str, list[dict[str, Any]]] = {}
@@ -105,6 +108,14 @@ class _Reading:
         """Where a sender was before this reading began."""
         if channel is not None:
             self._channels[sender] = CHANNELS.get(channel, channel)
+
+    def says_something(self, kind: str, data: Any) -> bool:
+        """Whether a stored event may matter here; seen without decoding it."""
+        if kind in ("user", "bot", "agent", "pause", "resume") or not isinstance(data, str):
+            return True
+        if kind == "action":
+            return any(name in data for name in self._action_marks)
+        return kind == "slot" and "session_started_metadata" in data
 
     def row(self, row: dict[str, Any]) -> Iterator[dict[str, Any]]:
         if "py/object" in row:
@@ -173,8 +184,10 @@ class _Reading:
 
     def _user(self, event: dict[str, Any], sender: str) -> dict[str, Any]:
         parsed = event.get("parse_data") or {}
-        ranking = [r for r in parsed.get("intent_ranking") or () if text_of(r, "name") not in self._intents]
-        guesses = [without_nothing(intent=r["name"], confidence=_share(r.get("confidence"))) for r in ranking[:GUESSES]]
+        ranking = (r for r in parsed.get("intent_ranking") or () if r["name"] not in self._intents)
+        guesses = [
+            without_nothing(intent=r["name"], confidence=_share(r.get("confidence"))) for r in islice(ranking, GUESSES)
+        ]
         intent = text_of(parsed, "intent", "name")
         failed = intent in self._intents
         text = text_of(event, "text")
