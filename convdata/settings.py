@@ -49,7 +49,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "RECORD_READS",
         "no",
-        "`yes`: that somebody opened a conversation is recorded too, once an hour for each reader and conversation.",
+        "Whether (`yes`) it is recorded too that somebody opened a conversation, once an hour for each reader and conversation.",
     ),
     Setting("AGENT", "", "The name under which acts are recorded when nobody is signed in."),
     Setting(
