@@ -57,7 +57,8 @@ def user_data(store: Store, key: str, *, by: Actor, now: datetime) -> bytes:
 
     def work(transaction: Transaction) -> dict[str, Any]:
         _note(transaction, Act.DOWNLOAD_USER, key, Format.JSON, by, now)
-        return {
+        shape = transaction.ask("store/schema_steps")[-1].name.split(".")[0]
+        return {"schema_version": shape} | {
             held.table: [_plain(row) for row in transaction.ask(held.downloaded_by, customer_key=key)]
             for held in HELD
             if held.downloaded_by

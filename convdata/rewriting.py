@@ -12,6 +12,7 @@ import logging
 import os
 import shutil
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -117,9 +118,25 @@ def _vacuum(store: Store) -> None:
         # A backup may hold the tables for an hour, and everybody would wait behind this: rather not now.
         "set lock_timeout = '3s'",
         *(f"vacuum (full, analyze) {table}" if table in small else f"vacuum (analyze) {table}" for table in tables),
-        # The planner's samples of names and texts, gathered anew just now, without the old ones.
-        "vacuum (full) pg_statistic",
     )
+    # The planner's samples of names and texts, gathered anew just now, without the old ones.
+    store.outside_transactions("set lock_timeout = '3s'", *_drop_samples(store, tables), "vacuum (full) pg_statistic")
+
+
+def _drop_samples(store: Store, tables: Sequence[str]) -> list[str]:
+    """Of a table that is empty now an analyze leaves the samples of what was in it (seen, 12 of 12); a column that is
+    given its type once more drops them.
+    """
+    sampled = (
+        "select format('alter table %%I alter column %%I type %%s', tablename, pg_stats.attname, "
+        "format_type(atttypid, atttypmod)) from pg_stats join pg_attribute on attrelid = cast(tablename as regclass) "
+        "and pg_attribute.attname = pg_stats.attname where schemaname = current_schema() and tablename = any(%s)"
+    )
+    with store.driver() as driver:
+        empty = [table for table in tables if driver.execute(f"select 1 from {table} limit 1").fetchone() is None]
+        found = [alter for (alter,) in driver.execute(sampled, [empty]).fetchall()]
+        driver.rollback()
+    return found
 
 
 def _wait_for_older_readers(store: Store, seconds: float = 20) -> None:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from datetime import timedelta
 from html.parser import HTMLParser
 
@@ -57,8 +58,9 @@ def stored_messages(store, whose):
 
 def test_user_data_is_everything_that_is_held_table_by_table(store, whose):
     data = json.loads(downloads.user_data(store, whose, by=admin("Ada"), now=LATER))
-    assert set(data) == {"downloaded_at"} | {h.table for h in HELD if h.downloaded_by}
-    for table in set(data) - {"downloaded_at", "activity"}:
+    assert set(data) == {"downloaded_at", "schema_version"} | {h.table for h in HELD if h.downloaded_by}
+    assert re.fullmatch(r"\d{3}_\w+", data["schema_version"])
+    for table in set(data) - {"downloaded_at", "schema_version", "activity"}:
         assert len(data[table]) == len(rows(store, f"{table} where customer_key = '{whose}'")), table
     for table in ("customers", "people", "messages", "mutes", "other_events", "customer_days", "activity"):
         assert data[table], table

@@ -6,23 +6,19 @@ run has time for.
 
 import http.client
 import os
-import random
 import subprocess
 import time
-from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
-from convdata.database import Store
 from tests.browser.dashboard import Dashboard, running_dashboard
-from tests.http import BEARER, EVENTS, TOKENS, Box, an_event, asked
+from tests.full_disk import fill_and_make_room, small_disk
+from tests.http import BEARER, TOKENS
 from tests.killing import SENDERS, Sender, cycles, nothing_is_lost_or_doubled, sending
 from tests.postgres import FAST, Postgres, _ordinary_user, _programs, running_postgres
-from tests.story import opened, rows
+from tests.story import opened
 
 CYCLES = int(os.environ.get("MISHEARD_KILL_CYCLES", "2"))
 
@@ -117,59 +113,6 @@ def _pg_ctl(server: Postgres, *command: str) -> None:
     )
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 12 MB of one's own."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    mounted = (
-        os.geteuid() == 0
-        and not subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", folder], capture_output=True, check=False
-        ).returncode
-    )
-    if not mounted:
-        pytest.skip("a small disk can only be mounted by root")
-    yield folder
-    subprocess.run(["umount", "-l", folder], check=True)
-
-
-def test_a_full_disk_is_said_and_nothing_that_was_answered_is_lost(small_disk: Path) -> None:
-    url = f"duckdb:///{small_disk / 'store.duckdb'}"
-    store = opened(url, INTAKE_TOKEN=TOKENS)
-    acknowledged: set[str] = set()
-    refused: list[dict[str, Any]] = []
-    with asked(Box(store), store.settings) as client:
-        for number in range(400):
-            text = random.Random(number).randbytes(15_000).hex()
-            batch = [
-                an_event(id=f"d-{number}-{part}", text=text + str(part), customer_id=f"v-{part}") for part in range(5)
-            ]
-            answer = client.post(EVENTS, json=batch)
-            assert answer.status_code in (200, 503), answer.text
-            if answer.status_code == 200:
-                acknowledged |= {event["id"] for event in batch}
-                continue
-            assert answer.json()["error"]["code"] == "store_away"
-            assert "tmp" not in answer.text
-            refused += batch
-            if len(refused) >= 25:
-                break
-        assert refused, "the disk was not small enough"
-        assert client.get("/healthz").status_code == 200
-        assert client.get("/api/v1/bot/webchat/v-1").status_code == 200
-    store.close()
-    store = opened(url, INTAKE_TOKEN=TOKENS)  # also on the full disk
-    _are_there(store, acknowledged)
-    with asked(Box(store), store.settings) as client:
-        subprocess.run(["mount", "-o", "remount,size=60m", small_disk], check=True)
-        answer = client.post(EVENTS, json=refused)
-        assert answer.json()["stored"] + answer.json()["duplicate"] == len(refused)
-    _are_there(store, acknowledged | {event["id"] for event in refused})
-    store.close()
-
-
-def _are_there(store: Store, ids: set[str]) -> None:
-    found = Counter(row.event_id for row in rows(store, "messages", "event_id"))
-    assert ids - set(found) == set()
-    assert set(found.values()) <= {1}
+def test_a_full_disk_is_said_and_nothing_that_was_answered_is_lost(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "small") as disk:
+        fill_and_make_room(f"duckdb:///{disk / 'store.duckdb'}", disk)

@@ -461,6 +461,19 @@ def test_on_postgres_the_bytes_are_gone_from_the_tables_indexes_and_statistics(p
     store.close()
 
 
+def test_on_postgres_nothing_of_the_last_customer_stays_in_the_planners_samples(postgres_url):
+    store = opened(postgres_url)
+    markers = marked(store)
+    store.outside_transactions("analyze people, messages", "checkpoint")
+    assert found(base_of(store), markers)[0] == len(markers)
+    erase(store, key(store), by=admin("Bob"), now=NOON + 24 * HOUR)
+    assert rewrite(store) is True
+    store.outside_transactions("checkpoint")
+    assert found(base_of(store), markers) == (0, 0)
+    assert marked(store), "and the store goes on"
+    store.close()
+
+
 def test_on_postgres_a_table_that_somebody_holds_is_not_waited_for_and_it_stays_due(postgres_url):
     store = opened(postgres_url)
     tell(store, message(), message("v-2"))
