@@ -1,4 +1,5 @@
 """What somebody has asked to download, until their browser fetches it: a ticket nobody can guess, good once and briefly.
+And the passes of pages that are open, which are told when something changes.
 
 Kept in this process alone. The file is made when the ticket is shown, with what its bearer may do at that moment.
 """
@@ -10,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from convdata.errors import NotForYou
+from convdata.errors import MisheardError, NotForYou
 from convdata.rights import Actor
 
 GOOD_FOR = timedelta(minutes=2)
@@ -59,7 +60,37 @@ class Tickets:
         return parcel if until > now else None
 
 
+class Passes:
+    """What an open page shows to be told that something changed: good for as long as its reader is let in. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._given: dict[bytes, tuple[datetime, Callable[[], Actor]]] = {}
+        self._lock = threading.Lock()
+
+    def give(self, now_by: Callable[[], Actor], until: datetime, now: datetime) -> str:
+        word = secrets.token_urlsafe(32)
+        with self._lock:
+            self._given = {one: given for one, given in self._given.items() if given[0] > now}
+            while len(self._given) >= MOST:
+                del self._given[next(iter(self._given))]
+            self._given[_hash(word)] = (until, now_by)
+        return word
+
+    def are_good(self, word: str, now: datetime) -> bool:
+        """Whether its bearer is somebody who is let in now."""
+        with self._lock:
+            until, now_by = self._given.get(_hash(word), (now, None))
+        if now_by is None or until <= now:
+            return False
+        try:
+            now_by()
+        except MisheardError:
+            return False
+        return True
+
+
 TICKETS = Tickets()
+PASSES = Passes()
 
 
 def _hash(ticket: str) -> bytes:

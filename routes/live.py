@@ -5,6 +5,7 @@ A websocket and not a stream of events: uvicorn closes these when it stops, so t
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
@@ -13,9 +14,14 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from convdata.database import Store
 from convdata.errors import MisheardError
+from convdata.periods import now_utc
+from convdata.settings import read_sign_in
+from convdata.sign_in import SignIn, Way
+from convdata.tickets import PASSES, Passes
 
 QUIET = 0.3  # seconds between ticks, so that a burst of events is one redraw
 FOR_EACH = 0.2  # and so much more rest for each dashboard that is open: all redraw on the same processor …
+SECONDS = 5.0  # for a page to show its pass
 LONGEST = 1.5  # … but an event is to be seen within two seconds
 
 
@@ -24,7 +30,9 @@ def quiet(dashboards: int) -> float:
     return min(max(QUIET, FOR_EACH * dashboards), LONGEST)
 
 
-def routes(store: Callable[[], Store]) -> list[WebSocketRoute]:
+def routes(
+    store: Callable[[], Store], sign_in: Callable[[], SignIn] = read_sign_in, passes: Passes = PASSES
+) -> list[WebSocketRoute]:
     open_sockets: set[WebSocket] = set()
 
     async def live(socket: WebSocket) -> None:
@@ -32,6 +40,10 @@ def routes(store: Callable[[], Store]) -> list[WebSocketRoute]:
             await socket.close(1008)  # another website's page must not learn when customers write
             return
         await socket.accept()
+        let_in = await _let_in(socket, sign_in, passes)
+        if not let_in():
+            await socket.close(1008)
+            return
         loop = asyncio.get_running_loop()
         changed = asyncio.Event()
 
@@ -54,6 +66,9 @@ def routes(store: Callable[[], Store]) -> list[WebSocketRoute]:
                 if closed.done():
                     break
                 changed.clear()
+                if not let_in():  # whose role was taken away, or who has been signed in for too long
+                    await socket.close(1008)
+                    break
                 await socket.send_text("tick")
                 await asyncio.sleep(quiet(len(open_sockets)))
         except (WebSocketDisconnect, RuntimeError):
@@ -64,6 +79,22 @@ def routes(store: Callable[[], Store]) -> list[WebSocketRoute]:
             closed.cancel()
 
     return [WebSocketRoute("/api/v1/live", live)]
+
+
+async def _let_in(socket: WebSocket, sign_in: Callable[[], SignIn], passes: Passes) -> Callable[[], bool]:
+    """Whether whoever is there may be told, to be asked again and again. Where people sign in, a page shows its pass first."""
+    shown = ""
+    if _way(sign_in) is not Way.NONE:
+        with suppress(TimeoutError, WebSocketDisconnect, KeyError):
+            shown = await asyncio.wait_for(socket.receive_text(), SECONDS)
+    return lambda: _way(sign_in) is Way.NONE or passes.are_good(shown, now_utc())
+
+
+def _way(sign_in: Callable[[], SignIn]) -> Way | None:
+    try:
+        return sign_in().way
+    except MisheardError:
+        return None
 
 
 async def _until_closed(socket: WebSocket) -> None:

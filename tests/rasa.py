@@ -45,6 +45,7 @@ def wrote(
 
 def answered(store: Store, whose: str, now: datetime = NOON + HOUR, text: str = "On its way.", **more: Any) -> Reply:
     """An answer that was handed over; gives what became of it."""
-    stored = reply(store, whose, text, **{"by": admin("Ada"), "now": now, "reply_id": new_reply_id()} | more)
+    how: dict[str, Any] = {"by": admin("Ada"), "now": now, "reply_id": new_reply_id()}
+    stored = reply(store, whose, text, **how | more)
     deliver_due(store, now)
     return replies_to(store, whose)[stored.event_key]

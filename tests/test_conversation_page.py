@@ -95,12 +95,8 @@ def test_an_ordinary_conversation(story):
     assert [n["text"] for n in shown["notices"]] == ["The bot is answering."]
     assert {"Mute bot", "Set Need Help", "Delete user and conversation"} <= buttons(app)
     assert not {"Unmute bot", "Clear Need Help"} & buttons(app)
-    assert {d.label for d in elements(app, "download_button")} == {
-        "Download user data",
-        "JSON",
-        "CSV",
-        "Printable page",
-    }
+    assert {"Download user data", "JSON", "CSV", "Printable page"} <= buttons(app)
+    assert not elements(app, "download_button"), "Streamlit's own are open to whoever has the link"
     assert any("only while the visitor" in c.value.lower() for c in app.caption)
 
 

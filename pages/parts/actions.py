@@ -9,6 +9,7 @@ import streamlit as st
 from convdata import conversations, muting, outbox, standing
 from convdata.database import Row
 from convdata.errors import MisheardError
+from convdata.rights import Right, who_may
 from convdata.transcript import duration
 from pages.parts import desk
 from pages.parts.literal import escaped
@@ -22,11 +23,15 @@ def actions(customer: Row) -> None:
     failed = st.session_state.pop("act_failed", None)
     if failed:
         st.error(escaped(failed, 500), icon=":material/error:")
+    by = desk.reader()
+    if not any(by.may(right) for right in (Right.MUTE, Right.UNMUTE, Right.SET_STATUS)):
+        st.caption(f":material/lock: You may read here; {who_may(Right.MUTE)} can mute the bot and answer.")
+        return
     muted = customer.muted_until is not None and customer.muted_until > desk.now()
-    if not muted:
+    if not muted and by.may(Right.MUTE):
         _mute_form(customer)
     with st.container(horizontal=True, vertical_alignment="center"):
-        if muted:
+        if muted and by.may(Right.UNMUTE):
             st.button(
                 "Unmute bot",
                 key=f"unmute_{key}",
@@ -34,9 +39,12 @@ def actions(customer: Row) -> None:
                 on_click=_do,
                 args=(muting.unmute, key),
             )
+        if muted and by.may(Right.MUTE):
             with st.popover("Mute anew", icon=":material/more_time:"):
                 st.caption("A new mute, counted from now.")
                 _mute_form(customer)
+        if not by.may(Right.SET_STATUS):
+            return
         if customer.need_help_since is not None:
             st.button(
                 "Clear Need Help",

@@ -134,12 +134,12 @@ const setUp = (parent, key) => {
         drop.disabled = true
         state.emit("drop", reply.id)
       }
-      line.append(pick, drop)
+      line.append(pick, ...(state.data.keeps ? [drop] : []))
       return line
     })
     if (!lines.length) lines.push(make("p", "none", state.data.canned.length ? "No reply has these words." : "No replies are kept yet."))
     const text = field.value.trim()
-    if (text && !text.startsWith("/") && !state.data.canned.some((reply) => reply.text === text)) {
+    if (state.data.keeps && text && !text.startsWith("/") && !state.data.canned.some((reply) => reply.text === text)) {
       const add = make("button", "keep", "Keep what is written for everybody")
       add.type = "button"
       add.onclick = () => {
@@ -233,7 +233,7 @@ export default function ({ data, parentElement, setTriggerValue, setStateValue }
   state.can.className = data.yes ? "can" : "can no"
   state.bot.textContent = data.yes || data.muted ? data.bot : ""
   state.others.replaceChildren(...data.others.map((sentence) => make("p", "", sentence)))
-  state.back.hidden = !data.muted
+  state.back.hidden = !data.hands_back
   if (!data.muted) state.back.disabled = false
   field.placeholder = `Write to ${data.to} …`
   field.setAttribute("aria-label", `Write to ${data.to} …`)

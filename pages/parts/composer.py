@@ -19,6 +19,7 @@ from convdata.database import Row
 from convdata.errors import MisheardError
 from convdata.onlookers import Onlooker, look
 from convdata.replying import Prospect
+from convdata.rights import Right, who_may
 from convdata.transcript import duration
 from pages.parts import desk, words
 from pages.parts.literal import plain
@@ -42,16 +43,23 @@ def composer(key: str) -> None:
         store, name = desk.store(), _name(key)
         customer = conversations.details(store, key, by=desk.reader())
         prospect = replying.prospect(store, key, desk.now())
+        by = desk.reader()
+        may_reply = by.may(Right.REPLY)
+        sentence = (
+            prospect.answerable.sentence if may_reply else f"You may read here; {who_may(Right.REPLY)} can answer."
+        )
         writing = bool(st.session_state[name].get("writing")) if name in st.session_state else False
         _COMPOSER(
             key=name,
             data={
                 "key": key,
                 "to": plain(customer.first_name or words.name(customer), 60),
-                "yes": prospect.answerable.yes,
-                "sentence": plain(prospect.answerable.sentence, 500),
+                "yes": prospect.answerable.yes and may_reply,
+                "sentence": plain(sentence, 500),
                 "bot": plain(_bot(prospect), 300),
                 "muted": prospect.muted_until is not None,
+                "hands_back": prospect.muted_until is not None and by.may(Right.UNMUTE),
+                "keeps": by.may(Right.KEEP_REPLIES),
                 "longest": prospect.answerable.longest,
                 "stored": [reply.reply_id for reply in list(outbox.replies_to(store, key).values())[-LATEST:]],
                 "refused": st.session_state.get("reply_refused"),

@@ -6,6 +6,7 @@ import streamlit as st
 
 from convdata.captions import span
 from convdata.markers import LONGEST, mark_day, markers, unmark_day
+from convdata.rights import Right
 from pages.parts import desk
 from pages.parts.failures import said_as_sentences
 from pages.parts.literal import literal
@@ -20,26 +21,33 @@ def day_markers(first: date, last: date) -> None:
     """A numbered line for each marked day of the chart; the numbers are those on the chart."""
     shown = markers(desk.store(), first, last)
     number, before = 0, None
+    may_mark = desk.may(Right.MARK_DAYS)
     with st.container(key="day_markers", gap="xsmall"):
         for row in shown:
             number += row.day != before
             before = row.day
             with st.container(horizontal=True, vertical_alignment="center"):
                 literal(f"{number}  {span(row.day, row.day)}  {row.text}")
-                st.button(
-                    "Remove",
-                    key=f"unmark_{row.marker_id}",
-                    type="tertiary",
-                    icon=":material/close:",
-                    on_click=_remove,
-                    args=(row.marker_id,),
-                )
-        with st.popover("Mark a day", type="tertiary", icon=":material/flag:"):
-            st.date_input("Day", min(desk.today(), last), key="marker_day", format="YYYY-MM-DD")
-            st.text_input(
-                "What happened", key="marker_text", max_chars=LONGEST, placeholder="A release, a new intent, a campaign"
-            )
-            st.button("Mark", key="marker_add", type="primary", on_click=_add)
+                if may_mark:
+                    st.button(
+                        "Remove",
+                        key=f"unmark_{row.marker_id}",
+                        type="tertiary",
+                        icon=":material/close:",
+                        on_click=_remove,
+                        args=(row.marker_id,),
+                    )
+        if may_mark:
+            with st.popover("Mark a day", type="tertiary", icon=":material/flag:"):
+                _form(last)
+
+
+def _form(last: date) -> None:
+    st.date_input("Day", min(desk.today(), last), key="marker_day", format="YYYY-MM-DD")
+    st.text_input(
+        "What happened", key="marker_text", max_chars=LONGEST, placeholder="A release, a new intent, a campaign"
+    )
+    st.button("Mark", key="marker_add", type="primary", on_click=_add)
 
 
 def _add() -> None:

@@ -1,9 +1,8 @@
 """Where people sign in and out: what stands in place of every page for somebody who may not come in, and who is in."""
 
 import streamlit as st
-from streamlit.navigation.page import StreamlitPage
 
-from convdata.rights import Actor, Right, Role
+from convdata.rights import Actor, Role
 from convdata.settings import read_sign_in
 from convdata.sign_in import Way
 from pages.parts import desk
@@ -33,11 +32,6 @@ def come_in() -> Actor:
     reader = desk.reader()
     st.session_state.outside = False
     return reader
-
-
-def open_to(reader: Actor, *pages: tuple[Right, StreamlitPage]) -> list[StreamlitPage]:
-    """The pages that this reader has a right to."""
-    return [page for right, page in pages if reader.may(right)]
 
 
 def who_is_in(reader: Actor) -> None:

@@ -24,7 +24,7 @@ def said_as_sentences() -> Iterator[None]:
     except Outside as why:
         door.turned_away(why)
     except NotForYou as error:
-        st.warning(escaped(str(error), longest=500), icon=":material/lock:")
+        st.info(escaped(str(error), longest=500), icon=":material/lock:")
     except NotFound as error:
         st.info(escaped(str(error), longest=500), icon=":material/person_off:")
         st.page_link("customers.py", label="To the customers", icon=":material/group:")

@@ -8,6 +8,7 @@ import streamlit as st
 from convdata.errors import MisheardError
 from convdata.review import by_hand, decisions, suggestions
 from convdata.review.queue import Group
+from convdata.rights import Right, who_may
 from convdata.vocabulary import ReviewState
 from pages.parts import desk, words
 from pages.parts.literal import escaped, plain
@@ -26,6 +27,9 @@ UNDONE = {
 
 def group_acts(group: Group, selected: Sequence[str], intents: Sequence[str]) -> None:
     """The buttons for the open group, or for all that are selected. Each has its key."""
+    if not desk.may(Right.REVIEW):
+        st.caption(f":material/lock: You may read here; {who_may(Right.REVIEW)} can decide.")
+        return
     about = list(selected) or [group.group_id]
     many = f" {len(about):,}" if selected else ""
     decided = group.row.state != ReviewState.NEW or group.came_back
@@ -61,7 +65,7 @@ def group_acts(group: Group, selected: Sequence[str], intents: Sequence[str]) ->
 
 def chosen_acts(group: Group, chosen: Sequence[str], others: Sequence[Group]) -> None:
     """What can be done with the utterances that are chosen in the open group."""
-    if not chosen:
+    if not chosen or not desk.may(Right.REVIEW):
         return
     names = {other.group_id: other.name for other in others if other.group_id != group.group_id}
     with st.container(horizontal=True, vertical_alignment="bottom", border=True, key="review_chosen"):

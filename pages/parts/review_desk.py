@@ -8,6 +8,7 @@ import streamlit as st
 from convdata.review import joining, opening, queue, suggestions
 from convdata.review.queue import Group, Listed, Wanted
 from convdata.review.suggestions import Advice
+from convdata.rights import Right
 from convdata.vocabulary import ReviewKind, ReviewState
 from pages.parts import desk, words
 from pages.parts.failures import said_as_sentences
@@ -84,6 +85,8 @@ def _without_text(wanted: Wanted) -> None:
 
 def _open_group(group: Group, advice: Advice, selected: Sequence[str], listed: Listed) -> None:
     store = desk.store()
+    if group.row.seen_at is None:
+        opening.see(store, group.group_id, by=desk.reader(), now=desk.now())
     if group.row.kind == ReviewKind.DOUBT:
         st.caption(
             ":material/help: The bot says it understood these. That they are wrong is a guess of ours; the reason stands with each."
@@ -160,7 +163,8 @@ def _nothing(wanted: Wanted) -> None:
         else:
             st.markdown("**No group matches these filters.**", width="content")
             st.caption("Take one out, or choose another state.", width="content")
-    st.button("Undo", shortcut="U", icon=":material/undo:", key="review_undo", on_click=undo)
+    if desk.may(Right.REVIEW):
+        st.button("Undo", shortcut="U", icon=":material/undo:", key="review_undo", on_click=undo)
     _singles(wanted, None)
 
 

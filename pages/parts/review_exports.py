@@ -11,7 +11,7 @@ from convdata.database import Store
 from convdata.errors import MisheardError
 from convdata.review import exporting, training
 from convdata.review.exports import formats
-from convdata.rights import Actor
+from convdata.rights import Actor, Right
 from convdata.vocabulary import UNDETERMINED
 from pages.parts import desk, words
 from pages.parts.handing_over import download_button
@@ -21,7 +21,9 @@ AGAIN = 10  # past exports that can be made again with one click
 
 
 def export_button() -> None:
-    if st.button("Export", icon=":material/download:", shortcut="E", key="review_export"):
+    if desk.may(Right.REVIEW_EXPORT) and st.button(
+        "Export", icon=":material/download:", shortcut="E", key="review_export"
+    ):
         _export_dialog()
 
 
@@ -97,6 +99,8 @@ def past_exports() -> None:
                 f":gray[{when.day} {when:%b %Y, %H:%M} · {escaped(row.made_by, 40)}]",
                 width="stretch",
             )
+            if not desk.may(Right.REVIEW_EXPORT):
+                continue
             download_button(
                 "Again", partial(_made_again, store, row.export_id, row.format, bool(row.masked), desk.reader()),
                 exporting.file_name(row.format, row.made_at), format_.mime,
@@ -119,6 +123,8 @@ def training_files() -> None:
         st.caption(
             "Add your training file: intents become known, and Review warns where the bot has a sentence already."
         )
+    if not desk.may(Right.TEACH):
+        return
     language = st.selectbox(
         "Language of the file", [UNDETERMINED, *sorted(set(desk.ask_counts("review/options", kind="failed")["language"]) - {UNDETERMINED})],
         format_func=lambda code: "Any" if code == UNDETERMINED else plain(language_title(code), 40), key="training_language",

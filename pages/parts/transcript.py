@@ -13,6 +13,7 @@ from convdata import conversations, outbox, replying
 from convdata.database import Row
 from convdata.errors import MisheardError
 from convdata.outbox import Reply
+from convdata.rights import Right
 from convdata.transcript import NO_TEXT, Entry, entries
 from convdata.vocabulary import Sender
 from pages.parts import desk
@@ -79,6 +80,7 @@ def _read(customer: Row, replies: Mapping[int, Reply], shown: int, now: datetime
 
 def _for_the_page(lines: Sequence[Entry], replies: Mapping[int, Reply]) -> list[dict[str, Any]]:
     sent_by = [(entry.sender, entry.name) for entry in lines]
+    may_retry = desk.may(Right.REPLY)
     return [
         {
             "id": entry.id,
@@ -96,13 +98,13 @@ def _for_the_page(lines: Sequence[Entry], replies: Mapping[int, Reply]) -> list[
             "note": entry.note,
             "quote": plain(entry.quote, 1000),
             "attachments": [plain(attached, 500) for attached in entry.attachments],
-            "delivery": _delivery(replies.get(int(entry.id))) if entry.sender == Sender.AGENT else None,
+            "delivery": _delivery(replies.get(int(entry.id)), may_retry) if entry.sender == Sender.AGENT else None,
         }
         for number, entry in enumerate(lines)
     ]
 
 
-def _delivery(reply: Reply | None) -> dict[str, Any] | None:
+def _delivery(reply: Reply | None, may_retry: bool) -> dict[str, Any] | None:
     """What has become of an agent's reply, so far as it went out from here."""
     if reply is None:
         return None
@@ -110,7 +112,7 @@ def _delivery(reply: Reply | None) -> dict[str, Any] | None:
         "state": reply.state.value,
         "label": reply.state.label,
         "reason": plain(reply.reason, 500),
-        "retry": {"id": reply.reply_id, "attempts": reply.attempts} if reply.may_be_retried else None,
+        "retry": {"id": reply.reply_id, "attempts": reply.attempts} if reply.may_be_retried and may_retry else None,
     }
 
 
