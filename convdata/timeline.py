@@ -88,11 +88,12 @@ def timeline(
         yaxis2={"domain": [0, 0.24], "rangemode": "tozero", "nticks": 3, "title": {"text": ""}, "tickformat": ",d"},
         bargap=0.25,
     )
-    _mark(figure, [(day, text) for day, text in marked if first <= day <= last])
+    mark_days(figure, [(day, text) for day, text in marked if first <= day <= last])
     return calm(figure, 330, margin=MARGIN | {"t": 24 if marked else 8})
 
 
-def _mark(figure: go.Figure, marked: Sequence[tuple[date, str]]) -> None:
+def mark_days(figure: go.Figure, marked: Sequence[tuple[date, str]]) -> None:
+    """A dotted line with its number on each marked day; its texts are for the pointer."""
     texts: dict[date, list[str]] = {}
     for day, text in marked:
         texts.setdefault(day, []).append(literal(text))

@@ -7,13 +7,15 @@ import streamlit as st
 from convdata import charts
 from convdata.marks import marks
 from convdata.stats import CONVERSATIONS, MESSAGES, before
-from convdata.timeline import timeline
 from pages.parts import alerting, cards, desk, period_line
 from pages.parts.busiest_hours import busiest_hours
 from pages.parts.charts import chart
-from pages.parts.day_markers import day_markers, marked_days
+from pages.parts.coming_back import coming_back
+from pages.parts.comparing import comparing
+from pages.parts.day_markers import day_markers
 from pages.parts.headline_cards import headline_cards
 from pages.parts.nothing_to_count import nothing_at_all, nothing_in_period
+from pages.parts.over_time import over_time
 from pages.parts.remembered import REMEMBERED
 from pages.parts.report_button import report_button
 from pages.parts.top_topics import top_topics
@@ -36,9 +38,8 @@ with st.grid(4, min_column_width=250):
     cards.ended_card(choices, earlier)
     headline_cards(choices, earlier)
 
-first, last, step = period_line.drawn(choices, known)
-over_time = partial(timeline, first=first, last=last, step=step, today=desk.today(), marked=marked_days(first, last))
-chart(f"{measure.title} by {step}", choices, measure, ["day"], over_time, step)
+over_time(choices, measure, known)
+first, last, _ = period_line.drawn(choices, known)
 day_markers(first, last)
 
 left, right = st.columns(2, gap="large")
@@ -56,6 +57,8 @@ with right:
     )
     busiest_hours(choices)
 
+comparing(choices, known)
+coming_back(choices)
 top_topics(choices)
 alerting.all_alerts(known)
 report_button(choices)

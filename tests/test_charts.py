@@ -1,9 +1,11 @@
 """What the figures of Trends show, and what they must not make anybody believe."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 from convdata.captions import percent, says
 from convdata.charts import bars, by_channel, by_language, matrix
+from convdata.lines import colors, largest, lines
 from convdata.marks import Mark
 from convdata.stats import CONVERSATIONS, MESSAGES
 from convdata.timeline import timeline
@@ -128,3 +130,40 @@ def test_cells_say_how_they_changed_where_it_can_be_said() -> None:
     assert "the period before: 38 of 100 (38.0 %); chance alone may explain the change" in cells.hovertext[1]
     assert "the period before: 3 of 9, too few to compare" in cells.hovertext[2]
     assert "before" not in cells.hovertext[3]
+
+
+def test_each_line_has_its_channels_colour_and_its_name_beside_it() -> None:
+    marks = [
+        mark(30 + n, 100, channel=name, day=day) for day in range(3) for n, name in enumerate(("alexa", "webchat"))
+    ]
+    marks += [mark(2, 4, channel="webchat", day=5), mark(1, 100, channel="<b>shop", day=1)]
+    color = colors([], "channel", dark=False)
+    figure = lines(marks, MESSAGES, of="channel", color=color, first=DAY, last=TODAY, step="day", today=TODAY)
+    drawn = {trace.line.color: trace for trace in figure.data if trace.type == "scatter"}
+    assert set(drawn) == {color(m) for m in marks}
+    webchat = drawn[color(marks[1])]
+    assert list(webchat.y) == [0.31, 0.31, 0.31, None, None, None, None], "a gap stays a gap, two of four are none"
+    assert [place for (place,) in webchat.customdata][:3] == [1, 3, 5]
+    names = texts(figure)
+    assert len(names) == 3
+    assert any(name.endswith("Webchat") for name in names)
+    assert any("&lt;b&gt;shop" in name for name in names)
+    heights = sorted(a.y for a in figure.layout.annotations)
+    assert all(b - a > 0.04 for a, b in pairwise(heights)), "no name stands on another"
+
+
+def test_the_largest_have_a_line_and_a_language_keeps_its_colour() -> None:
+    marks = [mark(1, 100 - n, language=f"l{n}") for n in range(9)]
+    assert largest(marks, "language") == [f"l{n}" for n in range(6)]
+    every = [f"l{n}" for n in range(9)]
+    assert colors(every, "language", dark=False)(marks[2]) == colors(every, "language", dark=False)(marks[2])
+    assert len({colors(every, "language", dark=True)(m) for m in marks[:6]}) == 6
+
+
+def test_names_stay_within_the_chart_where_many_end_at_the_top() -> None:
+    marks = [mark(90, 100, language=f"l{n}") for n in range(6)]
+    figure = lines(
+        marks, MESSAGES, of="language", color=colors([f"l{n}" for n in range(6)], "language", dark=False), first=DAY,
+        last=DAY, step="day", today=TODAY,
+    )  # fmt: skip
+    assert all(0.33 <= a.y <= 1.001 for a in figure.layout.annotations)

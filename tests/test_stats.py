@@ -28,7 +28,9 @@ from tests.shared import shared_path
 from tests.story import NOON, message, opened, tell
 
 CHANNELS = {"facebook_messenger": "messenger", "amazon_alexa": "alexa"}
-BYS: list[tuple[str, ...]] = [(), ("channel",), ("language",), ("channel", "language"), ("day",)]
+BYS: list[tuple[str, ...]] = [
+    (), ("channel",), ("language",), ("channel", "language"), ("day",), ("day", "channel"), ("day", "language"),
+]  # fmt: skip
 
 
 @dataclass

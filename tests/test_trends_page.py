@@ -22,7 +22,12 @@ from tests.story import NOON, message, opened, tell
 
 TITLES = tuple(one.title for one in HEADLINES)
 EMPTY = {"State": None, "Who": None, "Open": None}
-OTHERS = ("Busiest hours", "Top topics of failure", "Alerts")  # what both rates have beside them
+OTHERS = (
+    "Busiest hours",
+    "Customers who come back",
+    "Top topics of failure",
+    "Alerts",
+)  # what both rates have beside them
 FRAME = PROJECT / "pages" / "frame.py"
 Open = Callable[..., AppTest]
 
@@ -88,7 +93,7 @@ def test_the_cards_say_what_the_question_says(demo_url: str, trends: Open) -> No
 def test_beside_every_number_stands_how_it_is_counted(demo_file: str, trends: Open) -> None:
     app = trends(demo_file)
     assert len(app.metric) == 4 + len(HEADLINES)
-    assert len(app.get("plotly_chart")) == 5
+    assert len(app.get("plotly_chart")) == 6
     popovers = [p for p in app.get("popover") if p.proto.popover.label == "How is this counted?"]
     assert len(popovers) == len(app.metric) + len(app.get("plotly_chart")) + 2  # and the topics, and the alerts
     sentences = [text.value for text in app.markdown]
@@ -291,4 +296,45 @@ def test_where_everything_was_understood_there_is_nothing_to_open(duckdb_url: st
     app = trends(duckdb_url)
     assert not app.error
     assert cards(app)["Not Understood rate"] == "0 %"
-    assert not [menu for menu in app.get("menu_button") if menu.proto.label == "Conversations"]
+    assert [menu.key for menu in app.get("menu_button")] == ["chart_returning_menu"]
+
+
+def test_the_line_is_split_by_channel_or_language_and_the_address_says_so(demo_file: str, trends: Open) -> None:
+    app = trends(demo_file)
+    assert figures(app)[0] == "Not Understood rate by day"
+    app.segmented_control(key="trends_split").set_value("channel").run()
+    assert not app.exception
+    assert not app.error
+    assert figures(app)[0] == "Not Understood rate by week and channel"
+    assert address(app)["split"] == ["channel"]
+    app = trends(demo_file, split="language", per="conversation")
+    assert figures(app)[0] == "Conversation rate by week and language"
+    assert app.segmented_control(key="trends_split").value == "language"
+
+
+def test_two_of_anything_are_compared_and_the_address_says_which(demo_file: str, trends: Open) -> None:
+    app = trends(demo_file)
+    assert "Difference" not in [name for f in app.dataframe for name in f.value]
+    app.segmented_control(key="compare_kind").set_value("channel").run()
+    assert not app.exception
+    assert not app.error
+    app.selectbox(key="compare_channel_a").set_value("alexa").run()
+    app.selectbox(key="compare_channel_b").set_value("webchat").run()
+    assert (address(app)["compare"], address(app)["a"], address(app)["b"]) == (["channel"], ["alexa"], ["webchat"])
+    (shown,) = [f.value for f in app.dataframe if "Difference" in f.value]
+    assert list(shown.columns[:3]) == ["Number", "Alexa", "Webchat"]
+    app = trends(demo_file, compare="period", a="2026-07-01..2026-07-07", b="2026-07-08..2026-07-14")
+    (shown,) = [f.value for f in app.dataframe if "Difference" in f.value]
+    assert list(shown.columns[1:3]) == ["1 Jul to 7 Jul 2026", "8 Jul to 14 Jul 2026"]
+    app.segmented_control(key="compare_kind").set_value("").run()
+    assert not {"compare", "a", "b"} & set(address(app))
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"compare": "x"}, {"compare": "channel", "a": "<b>", "b": "alexa"}, {"compare": "period", "a": "x..y", "b": "1..2"},
+              {"compare": "language", "a": "en", "b": "en"}, {"split": "<script>"}],
+)  # fmt: skip
+def test_a_mangled_link_compares_something_else_and_says_no_nonsense(wrong: dict, demo_file: str, trends: Open) -> None:
+    app = trends(demo_file, **wrong)
+    assert not app.error
+    assert cards(app)

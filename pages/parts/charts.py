@@ -35,13 +35,18 @@ def config(title: str, choices: Choices) -> dict[str, Any]:
 
 
 def chart(
-    title: str, choices: Choices, measure: Measure, by: Sequence[str], draw: Callable[..., go.Figure], step: str = "day"
-) -> None:
-    """One chart: ``draw`` makes the figure of the marks that ``by`` gives; a click on one opens its conversations."""
+    title: str, choices: Choices, measure: Measure, by: Sequence[str], draw: Callable[..., go.Figure], step: str = "day",
+    above: Callable[[], None] | None = None,
+) -> None:  # fmt: skip
+    """One chart: ``draw`` makes the figure of the marks that ``by`` gives; a click on one opens its conversations.
+    ``above`` puts something between its title and itself.
+    """
     drawn = marks(REMEMBERED, choices, measure, by, step)
     key = f"chart_{'_'.join(by)}"
     with st.container(key=f"{key}_all"):
         st.subheader(title, anchor=False)
+        if above:
+            above()
         if drawn:
             st.plotly_chart(
                 draw(drawn, measure),
