@@ -20,11 +20,14 @@ SHOWN_ACTS = (Act.MUTE, Act.UNMUTE, Act.STATUS_NEED_HELP, Act.STATUS_OK)
 
 @dataclass(frozen=True)
 class Said:
-    """The latest part of a conversation, oldest first. ``earlier`` is how many messages come before it."""
+    """The latest part of a conversation, oldest first. ``earlier`` is how many messages come before it; ``silences`` are
+    when the webchat kept from the visitor what the bot said.
+    """
 
     messages: Sequence[Row]
     records: Sequence[Row]
     earlier: int
+    silences: Sequence[Row] = ()
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,8 @@ def said(store: Store | Transaction, customer: Row, *, latest: int, now: datetim
         acts=[act.value for act in SHOWN_ACTS],
         timer=Act.UNMUTE_AUTOMATIC.value,
     )
-    return Said(messages, records, earlier)
+    silences = store.ask("webchat/silences", customer_key=customer.customer_key)
+    return Said(messages, records, earlier, silences)
 
 
 def messages_since(store: Store, customer: Row, event_key: int) -> int:

@@ -12,12 +12,14 @@ from zoneinfo import ZoneInfo
 from convdata.conversations import Said
 from convdata.database import Row
 from convdata.periods import local
+from convdata.silences import kept_from_the_visitor
 from convdata.vocabulary import Act, Kind, Sender
 
 # An intent and how sure the bot was of it.
 Guess = tuple[str, float | None]
 
 NO_TEXT = "no text came from the channel"
+NOT_SHOWN = "not shown to the visitor: the bot was muted"
 NOTES = {Kind.BUTTON: "button", Kind.DERIVED: "put together from the intent"}
 # What frameworks call the intent that stands for "none of these".
 _FALLBACKS = ("fallback", "out_of_scope", "none", "unknown")
@@ -45,7 +47,7 @@ class Entry:
 
 def entries(said: Said, zone: ZoneInfo, customer_name: str) -> list[Entry]:
     """The transcript, oldest first, with a separator before each new day and each new session of the source."""
-    lines = [(m.sent_at, 0, _message(m, customer_name)) for m in said.messages]
+    lines = [(m.sent_at, 0, _message(m, customer_name, said.silences)) for m in said.messages]
     lines += [(r.done_at, -1 if r.act == Act.MUTE else 1, _record(r)) for r in said.records]  # who answers mutes first
     lines.sort(key=lambda line: line[:2])  # stable: messages of one moment stay in their order
     sessions = {str(m.event_key): m.session for m in said.messages}
@@ -85,7 +87,7 @@ def _separated(lines: Sequence[Entry], sessions: dict[str, str | None], zone: Zo
         yield entry
 
 
-def _message(m: Row, customer_name: str) -> Entry:
+def _message(m: Row, customer_name: str, silences: Sequence[Row]) -> Entry:
     names = {Sender.USER: customer_name, Sender.BOT: "Bot", Sender.AGENT: m.agent or "Agent"}
     ranked = _ranking(m) if m.sender == Sender.USER else []
     mark = hint = ""
@@ -105,9 +107,15 @@ def _message(m: Row, customer_name: str) -> Entry:
         names[m.sender],
         mark,
         hint,
-        NOTES.get(m.kind, "") if m.sender == Sender.USER else "",
+        _note(m, silences),
         attachments=attached,
     )
+
+
+def _note(m: Row, silences: Sequence[Row]) -> str:
+    if m.sender == Sender.USER:
+        return NOTES.get(m.kind, "")
+    return NOT_SHOWN if kept_from_the_visitor(m, silences) else ""
 
 
 def _record(r: Row) -> Entry:

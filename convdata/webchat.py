@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from convdata.database import Row, Store, Transaction
+from convdata.database import EPOCH, Row, Store, Transaction
 from convdata.errors import NotFound
 from convdata.events import Event, read_event
 from convdata.keys import event_key
 from convdata.presence import PRESENT, left, presence
 from convdata.receipts import Receipt, receive
+from convdata.silences import kept_from_the_visitor
 from convdata.standing import in_hand
 from convdata.visitors import CHANNEL, SOURCE, Visitor
 from convdata.vocabulary import Delivery
@@ -27,7 +28,6 @@ AT_ONCE = 200
 # Two writers on Postgres may commit in another order than they arrived in; what was so close is looked at again.
 OVERLAP = timedelta(seconds=5)
 MISSED = "The visitor left before it arrived."
-EPOCH = datetime(1970, 1, 1)
 MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -140,11 +140,7 @@ def place_at(when: datetime) -> int:
 
 
 def _is_to_be_shown(row: Row, silences: Sequence[Row]) -> bool:
-    if row.text is None and not row.attachments:
-        return False
-    # The time of arrival is ours; the one that the message states is its sender's.
-    came = EPOCH + timedelta(microseconds=row.arrived)
-    return row.sender != "bot" or not any(one.muted_at <= came < one.ended_at for one in silences)
+    return (row.text is not None or bool(row.attachments)) and not kept_from_the_visitor(row, silences)
 
 
 def _shown(row: Row, customer_id: str) -> Shown:

@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from starlette.testclient import TestClient
 
 from convdata import presence, webchat
 from convdata.channel_adapters import adapter_of
+from convdata.conversations import details, said
 from convdata.delivery import deliver_due
 from convdata.erasure import erase
 from convdata.errors import NotAllowed, SettingWrong
@@ -22,13 +24,14 @@ from convdata.outbox import replies_to
 from convdata.periods import now_utc
 from convdata.replying import can_reply, new_reply_id, reply
 from convdata.settings import read_settings
+from convdata.transcript import NOT_SHOWN, entries
 from convdata.user_data import signature_of
 from convdata.visitors import KEPT, details_from, forget_old
 from convdata.vocabulary import Delivery
 from routes import webchat as webchat_routes
 from routes.pace import Pace
 from tests.http import EVENTS, TOKENS, Box, an_event, asked
-from tests.story import NOBODYS_SECRETS, admin, key, opened, rows
+from tests.story import NOBODYS_SECRETS, READER, admin, key, opened, rows
 from tests.texts import HOSTILE
 from tests.webchat import AT, BOT, SITE, Visitor
 
@@ -451,6 +454,33 @@ def test_whether_an_answer_can_arrive_is_said_before_and_enforced_below(client: 
     assert rows(box.store, "mutes") == []
     ada.write("I am back")
     assert can_reply(box.store, mine, now_utc()) == there
+
+
+def test_what_a_bot_reports_while_it_is_muted_is_shown_to_agents_as_not_shown(client: TestClient, box: Box) -> None:
+    ada = Visitor(client)
+    ada.write()
+    mine = key(box.store, ada.id)
+
+    def reports(who: str, text: str) -> None:
+        event = an_event(customer_id=who, sender="bot", text=text)
+        assert client.post(EVENTS, json=event).json()["stored"] == 1
+
+    def notes(whose: str) -> dict[str | None, str]:
+        found = said(box.store, details(box.store, whose, by=READER), latest=10, now=now_utc())
+        return {one.text: one.note for one in entries(found, ZoneInfo("UTC"), "Ada") if one.sender == "bot"}
+
+    reports(ada.id, "Before")
+    mute(box.store, mine, by=admin("Bob"), now=now_utc())
+    reports(ada.id, "Meanwhile")
+    unmute(box.store, mine, by=admin("Bob"), now=now_utc())
+    reports(ada.id, "After")
+    assert ada.texts() == ["Hello", "Before", "After"]
+    assert notes(mine) == {"Before": "", "Meanwhile": NOT_SHOWN, "After": ""}
+
+    # Of somebody who is not in our widget nobody here knows what they saw.
+    client.post(EVENTS, json=[an_event(customer_id="v-1"), an_event("mute", customer_id="v-1", muted=True)])
+    reports("v-1", "Meanwhile")
+    assert notes(key(box.store, "v-1")) == {"Meanwhile": ""}
 
 
 def test_who_did_not_come_through_the_widget_cannot_be_answered(client: TestClient, box: Box) -> None:

@@ -9,6 +9,7 @@ select
     messages.language as language,
     messages.sent_at as sent_at,
     messages.seq as seq,
+    messages.arrived as arrived,
     messages.session as session,
     messages.understood as understood,
     messages.intent as intent,
