@@ -12,4 +12,11 @@ def read_on(store: Store, now: datetime) -> int:
     address = store.settings.value("RASA_STORE")
     if not address:
         return 0
-    return import_file(store, address, now=now, by=MISHEARD, format="rasa").counts.read
+    options = options_in(store.settings.value("RASA_OPTIONS"))
+    return import_file(store, address, now=now, by=MISHEARD, format="rasa", options=options).counts.read
+
+
+def options_in(text: str) -> dict[str, str]:
+    """ "language=en; out_of_scope=true" """
+    pairs = (part.partition("=") for part in text.split(";") if part.strip())
+    return {name.strip(): value.strip() for name, _, value in pairs}

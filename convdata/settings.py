@@ -90,10 +90,25 @@ SETTINGS: tuple[Setting, ...] = (
         "With `yes`, everybody who reaches the dashboard over the network reads and does everything, without sign-in.",
     ),
     Setting(
+        "PRIVACY_MODE",
+        "false",
+        "With `true`, nobody is shown who customers are, whatever their role; for demos. Each session can also turn it on.",
+    ),
+    Setting(
+        "MASK_TEXTS",
+        "role",
+        "Personal data inside messages is masked for whoever may not see names (`role`), for everybody until they reveal it (`true`), for nobody (`false`).",
+    ),
+    Setting(
         "RASA_STORE",
         "",
         "Rasa's SQL tracker store, as a SQLAlchemy URL; what is new in it is read every minute.",
         secret=True,
+    ),
+    Setting(
+        "RASA_OPTIONS",
+        "",
+        "How that store is read, as `misheard import --option` takes it, with semicolons: `language=en; out_of_scope=true`.",
     ),
     Setting("RASA_URL", "", "Rasa's HTTP API, such as http://rasa:5005: to mute, resume and reply through."),
     Setting("RASA_TOKEN", "", "The token that Rasa was started with (--auth-token), or a JWT.", secret=True),
@@ -204,6 +219,12 @@ def read_settings(environment: Mapping[str, str] | None = None, secrets: Path | 
 def read_sign_in(environment: Mapping[str, str] | None = None, secrets: Path | None = None) -> SignIn:
     """The settings of the sign-in as they are now: a change in secrets.toml counts at once. Raises SettingWrong."""
     return sign_in_of(_texts(environment, secrets))
+
+
+def secret_values(environment: Mapping[str, str] | None = None, secrets: Path | None = None) -> tuple[str, ...]:
+    """The texts of all secret settings, so that they can be kept out of where they do not belong."""
+    texts = _texts(environment, secrets)
+    return tuple(texts[setting.name] for setting in SETTINGS if setting.secret and texts[setting.name])
 
 
 def _texts(environment: Mapping[str, str] | None, secrets: Path | None) -> dict[str, str]:

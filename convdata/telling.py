@@ -5,6 +5,7 @@ that was away is told later, and again after a restart. A bot that asks before i
 """
 
 import logging
+import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -16,6 +17,7 @@ from convdata.standing import in_hand
 
 log = logging.getLogger(__name__)
 
+_LOCKS = tuple(threading.Lock() for _ in range(64))
 MOST_ATTEMPTS = 6
 SOON, LATEST = timedelta(seconds=5), timedelta(minutes=10)  # between attempts to tell a bot that has to be told
 
@@ -23,8 +25,13 @@ SOON, LATEST = timedelta(seconds=5), timedelta(minutes=10)  # between attempts t
 def tell_bots(store: Store, now: datetime, key: str | None = None) -> int:
     """Tell the bots of all customers, or of one, what they have not been told; gives how many were."""
     channels = None if bots_to_tell(store.settings) else list(adapted_channels())
-    untold = store.ask("bots/untold", now=now, channels=channels, customer_key=key)
-    return sum(_tell(store, row, now) for row in untold)
+    told = 0
+    for row in store.ask("bots/untold", now=now, channels=channels, customer_key=key):
+        # Two who tell the same bot at once could be heard in another order than they write down.
+        with _LOCKS[hash(row.customer_key) % len(_LOCKS)]:
+            still = store.ask("bots/untold", now=now, channels=channels, customer_key=row.customer_key)
+            told += sum(_tell(store, one, now) for one in still)
+    return told
 
 
 def goodbye(store: Store, key: str) -> Callable[[datetime], None]:

@@ -271,3 +271,18 @@ def test_the_tracker_store_of_the_settings_is_read_on_each_minute(store_url: str
     assert len(rows(store, "activity", "act")) == len([e for e in events if e["event"] == "pause"]) + 1
     store.close()
     assert read_on(opened(f"duckdb:///{tmp_path / 'other.duckdb'}"), LATER) == 0
+
+
+def test_how_the_tracker_store_of_the_settings_is_read_is_a_setting(duckdb_url: str, tmp_path: Path) -> None:
+    asked = {"event": "user", "sender_id": "v", "timestamp": 1754730000.0, "text": "Hi", "input_channel": "rest"}
+    asked |= {"parse_data": {"intent": {"name": "greet", "confidence": 0.9}}}
+    events = [asked, {"event": "action", "sender_id": "v", "timestamp": 1754730001.0, "name": "action_sorry"}]
+    address = tracker_store(tmp_path / "tracker.db", events)
+    store = opened(duckdb_url, RASA_STORE=address, RASA_OPTIONS="fallback_actions=action_x,action_sorry; language=fr")
+    assert read_on(store, LATER) == 1
+    assert [tuple(row) for row in rows(store, "messages", "understood", "language")] == [(False, "fr")]
+    store.close()
+    store = opened(f"duckdb:///{tmp_path / 'other.duckdb'}", RASA_STORE=address, RASA_OPTIONS="langage=fr")
+    with pytest.raises(FileUnreadable, match="no option “langage”; it has channel, language"):
+        read_on(store, LATER)
+    store.close()

@@ -2,11 +2,12 @@
 
 import json
 import logging
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from convdata import muting
+from convdata.__main__ import main
 from convdata.delivery import deliver_due
 from convdata.erasure import erase
 from convdata.errors import NotAllowed, SettingWrong
@@ -64,6 +65,27 @@ def test_the_sweep_tells_rasa_to_resume(store, fake):
     assert muting.sweep(store, NOON + 2 * HOUR) == 1
     tell_bots(store, NOON + 2 * HOUR)
     assert not fake.paused(MAYA)
+
+
+def test_the_command_line_tells_rasa_too(store_url, fake, monkeypatch, capsys):
+    store = beside_rasa(store_url, fake)
+    now = datetime.now(UTC).replace(tzinfo=None)
+    wrote(store, fake, at=now - HOUR)
+    store.close()
+    for name, value in {"MISHEARD_STORE": store_url, **fake.settings()}.items():
+        monkeypatch.setenv(name, value)
+    assert main(["mute", "webchat", MAYA, "--hours", "1"]) == 0
+    assert fake.paused(MAYA)
+    assert main(["unmute", "webchat", MAYA]) == 0
+    assert not fake.paused(MAYA)
+    store = beside_rasa(store_url, fake)
+    noah = wrote(store, fake, at=now - 3 * HOUR, who="noah")
+    muting.mute(store, noah, by=admin("Ada"), now=now - 2 * HOUR, hours=1)
+    tell_bots(store, now - 2 * HOUR)
+    store.close()
+    assert fake.paused("noah")
+    assert main(["sweep"]) == 0
+    assert not fake.paused("noah")
 
 
 def test_on_whatever_channel_its_customers_are(store_url, fake):

@@ -47,7 +47,7 @@ def try_out(shell: Shell, given: Namespace, options: dict[str, str]) -> None:
 
 def _shown(event: dict[str, Any]) -> dict[str, Any]:
     """An event in a line: when, where, who, and what in a few words."""
-    muted = {True: "mute", False: "unmute"}.get(event.get("muted"))
+    muted = {True: "mute", False: "unmute", None: None}[event.get("muted")]
     names = " ".join(event[name] for name in ("first_name", "last_name") if event.get(name))
     return {
         "time": f"{event['at'][:10]} {event['at'][11:19]} UTC",

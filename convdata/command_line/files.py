@@ -21,6 +21,7 @@ from convdata.command_line import Command, Shell, add_json, printing
 from convdata.command_line.dry_runs import options_of, try_out
 from convdata.errors import ImportStopped, MisheardError, StoreNotEmpty
 from convdata.events import Event, EventReader
+from convdata.following import options_in
 from convdata.importers import importers
 from convdata.importing import Progress, Result, import_file
 from convdata.intake import Counts, take
@@ -91,9 +92,12 @@ def import_files(shell: Shell, given: Namespace) -> None:
 
 def follow(shell: Shell, given: Namespace) -> None:
     """Until Control-C. Every look is an import of what is new, so a stop at any moment loses nothing."""
+    options = options_in(shell.settings.value("RASA_OPTIONS")) | dict(given.option or ())
     print(f"Reading what is new every {given.every:g} s; Control-C ends it.", file=sys.stderr)
     while True:
-        result = import_file(shell.store, given.address, now=now_utc(), by=shell.who, format=given.format)
+        result = import_file(
+            shell.store, given.address, now=now_utc(), by=shell.who, format=given.format, options=options
+        )
         if result.counts.read:
             print(
                 f"{result.counts.stored:,} stored, {result.counts.duplicate:,} duplicate, {result.counts.rejected:,} rejected"
@@ -219,6 +223,9 @@ def _follow_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("format", metavar="FORMAT", choices=("rasa",), help="whose store it is: rasa")
     parser.add_argument("address", metavar="ADDRESS", help="such as postgresql+psycopg://… or sqlite:///tracker.db")
     parser.add_argument("--every", metavar="SECONDS", type=float, default=10, help="how often to look (10)")
+    parser.add_argument(
+        "--option", metavar="NAME=VALUE", type=_pair, action="append", help="something the format wants to know"
+    )
 
 
 def _demo_arguments(parser: ArgumentParser) -> None:

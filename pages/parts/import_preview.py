@@ -133,12 +133,13 @@ def _looked_at(file: BinaryIO, format: str | None, options: Mapping[str, str]) -
 def _line(event: dict[str, Any]) -> dict[str, str]:
     when = desk.local(datetime.fromisoformat(event["at"]).replace(tzinfo=None))
     names = " ".join(str(event[name]) for name in ("first_name", "last_name") if event.get(name))
-    said = event.get("text") or event.get("status") or {True: "mute", False: "unmute"}.get(event.get("muted")) or names
+    muted = {True: "mute", False: "unmute", None: None}[event.get("muted")]
+    said = event.get("text") or event.get("status") or muted or names
     return {
         "Time": f"{when:%Y-%m-%d %H:%M:%S}",
         "Who": event.get("sender") or event["type"],
         "Text": plain(str(said or ""), 300),
-        "Understood": {True: "yes", False: "no"}.get(event.get("understood"), ""),
+        "Understood": {True: "yes", False: "no", None: ""}[event.get("understood")],
         "Intent": plain(event.get("intent"), 100),
         "Channel": plain(event["channel"], 60),
         "Customer": plain(event["customer_id"], 100),
