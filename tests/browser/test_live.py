@@ -53,8 +53,18 @@ class Live:
 
 @pytest.fixture
 def live(duckdb_url: str, dashboard: Dashboard) -> Iterator[Live]:
+    yield from over(duckdb_url, dashboard)
+
+
+@pytest.fixture
+def live_on_each(store_url: str, dashboard: Dashboard) -> Iterator[Live]:
+    """Once on each kind of store: for the story that everything is about."""
+    yield from over(store_url, dashboard)
+
+
+def over(store_url: str, dashboard: Dashboard) -> Iterator[Live]:
     with facebook(clock=now_utc) as fake:  # type: ignore[arg-type]
-        store = opened(duckdb_url)
+        store = opened(store_url)
         before = now_utc() - 48 * HOUR
         tell(
             store,
@@ -63,7 +73,7 @@ def live(duckdb_url: str, dashboard: Dashboard) -> Iterator[Live]:
         )
         maya = key(store, MAYA, "messenger")
         store.close()
-        url = dashboard(duckdb_url, MISHEARD_AGENT="Chen", MISHEARD_INTAKE_TOKEN="a-token", **fake.settings())
+        url = dashboard(store_url, MISHEARD_AGENT="Chen", MISHEARD_INTAKE_TOKEN="a-token", **fake.settings())
         fake.webhook = f"{url}/webhooks/messenger"
         yield Live(url, fake, maya)
 
@@ -84,7 +94,8 @@ def send(page: Page) -> Locator:
     return page.get_by_role("button", name="Send", exact=True)
 
 
-def test_a_bot_fails_on_messenger_and_a_person_helps(page: Page, live: Live) -> None:
+def test_a_bot_fails_on_messenger_and_a_person_helps(page: Page, live_on_each: Live) -> None:
+    live = live_on_each
     page.goto(f"{live.url}/customers")
     settled(page)
     mid = live.maya_writes("xqzt blorp")
