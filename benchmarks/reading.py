@@ -59,7 +59,7 @@ def _place(store: Store, customer: Row) -> int | None:
 
 def _opened(store: Store, key: str) -> tuple[str, list[str], int]:
     customer = conversations.details(store, key, by=MEASURER)
-    said = conversations.said(store, customer, latest=LATEST, now=NOW)
+    said = conversations.said(store, customer, latest=LATEST, now=NOW, by=MEASURER)
     return customer.customer_id, [m.event_id for m in said.messages], len(said.records)
 
 

@@ -10,6 +10,7 @@ from convdata.conversation import NEVER
 from convdata.database import Row, Store, Transaction
 from convdata.errors import NotFound
 from convdata.filters import Choices
+from convdata.masking import shown
 from convdata.rights import Actor, Right, require
 from convdata.standing import NOBODY
 from convdata.vocabulary import Act
@@ -41,7 +42,7 @@ class Neighbours:
 
 
 def details(store: Store | Transaction, key: str | None, *, by: Actor) -> Row:
-    """The customer of that key. Raises NotFound for one that is unknown, erased or mangled."""
+    """The customer of that key, as ``by`` may see them. Raises NotFound for one that is unknown, erased or mangled."""
     require(by, Right.READ_CONVERSATION)
     if not key:
         raise NotFound("This address names no customer; choose one on the Customers page.")
@@ -52,11 +53,12 @@ def details(store: Store | Transaction, key: str | None, *, by: Actor) -> Row:
     found = store.ask("conversations/details", customer_key=known)
     if not found:
         raise NotFound(NOBODY)
-    return found[0]
+    return shown(store, found, by)[0]
 
 
-def said(store: Store | Transaction, customer: Row, *, latest: int, now: datetime) -> Said:
-    """The latest messages of ``details``' customer, and what was done meanwhile, up to ``now``."""
+def said(store: Store | Transaction, customer: Row, *, latest: int, now: datetime, by: Actor) -> Said:
+    """The latest messages of ``details``' customer, and what was done meanwhile, up to ``now``, as ``by`` may read it."""
+    require(by, Right.READ_CONVERSATION)
     messages = _messages(store, customer, latest)
     earlier = max(0, customer.message_count - len(messages)) if len(messages) == latest else 0
     records = store.ask(
@@ -68,7 +70,8 @@ def said(store: Store | Transaction, customer: Row, *, latest: int, now: datetim
         timer=Act.UNMUTE_AUTOMATIC.value,
     )
     silences = store.ask("webchat/silences", customer_key=customer.customer_key)
-    return Said(messages, records, earlier, silences)
+    whose = customer.customer_key
+    return Said(shown(store, messages, by, whose), shown(store, records, by, whose), earlier, silences)
 
 
 def messages_since(store: Store, customer: Row, event_key: int) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 
 from convdata.database import Row, Store
 from convdata.filters import Choices
+from convdata.masking import seeking, shown
 from convdata.rights import Actor, Right, require
 from convdata.stats import DIMENSIONS, EARLIEST, LATEST
 
@@ -42,9 +43,10 @@ def page(
     forgets it when the filters change.
     """
     require(by, Right.READ_LIST)
+    choices = seeking(store, choices, by)
     if choices.longest_waiting_first:  # they are few: skipping rows costs nothing
         keys = _keys(store, "customers/waiting_page", choices, many=size, skip=(number - 1) * size)
-        return rows(store, [k.customer_key for k in keys])
+        return rows(store, [k.customer_key for k in keys], by=by)
     pages = max(1, -(-total // size))
     nearest = min((n for n in known if n <= number), key=lambda n: number - n, default=1)
     skip = (number - nearest) * size
@@ -59,13 +61,20 @@ def page(
         keys = _keys(store, "customers/page_first", choices, many=size, skip=skip)
     if keys:
         known[number + 1] = Place(keys[-1].last_message_at, keys[-1].customer_key)
-    return rows(store, [k.customer_key for k in keys])
+    return rows(store, [k.customer_key for k in keys], by=by)
 
 
-def rows(store: Store, keys: list[str]) -> list[Row]:
-    """The rows of these customers in this order; who was erased meanwhile is left out."""
-    found = {row.customer_key: row for row in store.ask("customers/rows", keys=keys)} if keys else {}
+def rows(store: Store, keys: list[str], *, by: Actor) -> list[Row]:
+    """The rows of these customers in this order, as ``by`` may see them; who was erased meanwhile is left out."""
+    require(by, Right.READ_LIST)
+    found = {row.customer_key: row for row in shown(store, store.ask("customers/rows", keys=keys), by)} if keys else {}
     return [found[key] for key in keys if key in found]
+
+
+def oldest_waiting(store: Store, many: int, *, by: Actor) -> list[Row]:
+    """Who needs help, the longest waiting first."""
+    require(by, Right.READ_LIST)
+    return shown(store, store.ask("customers/oldest_waiting", many=many), by)
 
 
 def count(store: Store, choices: Choices) -> int:

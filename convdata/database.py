@@ -19,6 +19,7 @@ from typing import Any, NamedTuple, TypeVar
 import pandas as pd
 import pyarrow as pa
 import sqlalchemy as sa
+from sqlalchemy.engine import result_tuple
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 
 from convdata.errors import SettingWrong, StoreAway, StoreInUse
@@ -289,6 +290,8 @@ def connect(settings: Settings) -> Store:
     if (file := file_of(url)) is not None:
         url = url.set(database=str(file))
         _make_folder(file.parent)
+        # DuckDB makes its log anew again and again while the store is open, and would let everybody read it.
+        os.umask(os.umask(0o077) | 0o077)
     elif url.drivername == "postgresql":
         url = url.set(drivername="postgresql+psycopg")
     try:
@@ -326,15 +329,25 @@ class _Answer(NamedTuple):
     columns: list[str]
 
 
+def changed(row: Row, **values: Any) -> Row:
+    """The row with other values in some of its columns; those that it has not are left out."""
+    return result_tuple(row._fields)(tuple(values.get(name, value) for name, value in row._mapping.items()))
+
+
 def _lock_down(connection: Any, file: str) -> None:
     """The SQL of this product opens no other file, so nothing that is smuggled into it can either; only the rewriting
-    of the store (rewriting.py) needs one neighbour. The setting is the instance's and cannot be taken back.
+    of the store (rewriting.py) needs one neighbour. The settings are the instance's and cannot be taken back; how long
+    the log may grow (``writing_much``) is all that can still be set.
     """
     if connection.execute("select current_setting('enable_external_access')").fetchone()[0]:
         neighbour = f"{file}.rewriting".replace("'", "''")
         paths = ", ".join(f"'{neighbour}{end}'" for end in ("", ".wal", ".wal.checkpoint", ".wal.recovery"))
         connection.execute(f"set allowed_paths = [{paths}]")
         connection.execute("set enable_external_access = false")
+        # The second one is what DuckDB itself sets while it copies a database whole.
+        allowed = "'checkpoint_threshold', 'current_transaction_invalidation_policy'"
+        connection.execute(f"set allowed_configs = [{allowed}]")
+        connection.execute("set lock_configuration = true")
 
 
 def _run(

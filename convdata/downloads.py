@@ -1,4 +1,5 @@
-"""What is held of one customer, and what was said, to take away (product rule 13). What is downloaded equals what is stored.
+"""What is held of one customer, and what was said, to take away (product rule 13). What is downloaded equals what is stored,
+for those who may see who customers are; for others it is masked as on the page (masking.py).
 
 Each download is recorded, in the transaction that reads it. Texts are as stored, character for character; only the CSV
 puts an apostrophe before what a spreadsheet might run, and ``without_guard`` takes exactly that away again.
@@ -19,6 +20,7 @@ from convdata.activity import act, record
 from convdata.conversations import Said
 from convdata.database import Row, Store, Transaction
 from convdata.erasure import HELD
+from convdata.masking import shown
 from convdata.rights import Actor, Right, require
 from convdata.standing import in_hand
 from convdata.vocabulary import Act
@@ -59,7 +61,9 @@ def user_data(store: Store, key: str, *, by: Actor, now: datetime) -> bytes:
         _note(transaction, Act.DOWNLOAD_USER, key, Format.JSON, by, now)
         shape = transaction.ask("store/schema_steps")[-1].name.split(".")[0]
         return {"schema_version": shape} | {
-            held.table: [_plain(row) for row in transaction.ask(held.downloaded_by, customer_key=key)]
+            held.table: [
+                _plain(row) for row in shown(transaction, transaction.ask(held.downloaded_by, customer_key=key), by)
+            ]
             for held in HELD
             if held.downloaded_by
         }
@@ -79,7 +83,9 @@ def conversation(store: Store, key: str, format: Format | str, *, by: Actor, now
     def work(transaction: Transaction) -> tuple[Row, Said]:
         whose = _note(transaction, Act.DOWNLOAD_CONVERSATION, key, format, by, now)
         customer = conversations.details(transaction, whose, by=by)
-        return customer, conversations.said(transaction, customer, latest=max(1, customer.message_count), now=now)
+        return customer, conversations.said(
+            transaction, customer, latest=max(1, customer.message_count), now=now, by=by
+        )
 
     customer, said = store.change(work)
     if format is Format.HTML:

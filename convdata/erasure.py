@@ -14,6 +14,7 @@ from convdata import chain
 from convdata.activity import act, record
 from convdata.database import Row, Store, Transaction
 from convdata.errors import NotFound
+from convdata.masking import shown
 from convdata.periods import local_day
 from convdata.review import membership
 from convdata.rights import Actor, Right, require
@@ -120,6 +121,7 @@ def what_goes(store: Store, key: str, *, by: Actor) -> Going:
     row = store.ask_one("erasure/what_goes", customer_key=known_key(key))
     if row is None:
         raise NotFound(NOBODY)
+    row = shown(store, [row], by, known_key(key))[0]
     zone = store.settings.timezone
     return Going(
         " ".join(part for part in (row.first_name, row.last_name) if part) or "Anonymous",

@@ -22,7 +22,7 @@ def errand(store: Store, act: str, arguments: Arguments, by: str) -> Any:
     """Do one of them, for somebody at the shell of this machine, who may everything. Raises MisheardError."""
     if act not in ERRANDS:
         raise MisheardError("The dashboard is of another version and cannot do that; stop it first.")
-    return ERRANDS[act](store, arguments, Actor(by, Role.ADMIN), now_utc())
+    return ERRANDS[act](store, arguments, Actor(by, Role.ADMIN).with_sight(store.settings.sign_in.sight), now_utc())
 
 
 def _what_goes(store: Store, given: Arguments, by: Actor, now: datetime) -> Any:

@@ -1,6 +1,6 @@
 """Which conversations are picked. A filter is one entry, read by the screen, the address, the command line and the SQL."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
@@ -101,6 +101,7 @@ ONE_DAY = {
     "wrote": "customer_days.eligible + customer_days.buttons > 0",
 }
 BY_NAME = {f.name: f for f in FILTERS}
+_BY_KEY = "cast(customers.customer_key as varchar) like :{value}"
 # The other order of the list, in the address: who needs help, the longest waiting first.
 WAITING = "waiting"
 LONGEST = 200
@@ -111,12 +112,14 @@ UTC_ZONE = ZoneInfo("UTC")
 class Choices:
     """What was chosen in each filter: tuples of text, days, or text. Filters combine with "and".
 
-    ``sort`` is the order that was asked for; it holds while only those who wait are picked.
+    ``sort`` is the order that was asked for; it holds while only those who wait are picked. ``seek`` is for readers who
+    do not see names: it makes of a search the beginnings of the keys that it finds, instead (masking.py).
     """
 
     chosen: Mapping[str, Any] = field(default_factory=dict)
     timezone: ZoneInfo = UTC_ZONE
     sort: str = ""
+    seek: Callable[[str], tuple[str, ...]] | None = field(default=None, compare=False, repr=False)
 
     def __getitem__(self, name: str) -> Any:
         return self.chosen.get(name)
@@ -158,7 +161,9 @@ class Choices:
             f = BY_NAME[name]
             if name == "failed_hour":
                 continue
-            if f.kind == "words":
+            if f.kind == "words" and self.seek:
+                values |= _numbered(name, [f"{begun}%" for begun in self.seek(value)])
+            elif f.kind == "words":
                 words = search_words(value)
                 values |= _numbered(name, words if store == "duckdb" else [f"%{_escaped(word)}%" for word in words])
             elif f.kind == "any_of":
@@ -178,6 +183,9 @@ class Choices:
 
     def _conditions(self, f: Filter, store: str) -> list[str]:
         condition = f.on_duckdb if f.on_duckdb and store == "duckdb" else f.condition
+        if f.kind == "words" and self.seek:
+            keys = [_BY_KEY.format(value=name) for name in _numbered(f.name, self.seek(self.chosen[f.name]))]
+            return [f"({' or '.join(keys)})"] if keys else ["1 = 0"]
         if f.kind == "words":
             return [condition.format(value=name) for name in _numbered(f.name, search_words(self.chosen[f.name]))]
         if f.kind == "any_of":

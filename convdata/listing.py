@@ -8,6 +8,7 @@ from convdata.activity import act, record
 from convdata.database import Store, Transaction
 from convdata.downloads import guarded
 from convdata.filters import Choices
+from convdata.masking import seeking, shown
 from convdata.rights import Actor, Right, require
 from convdata.vocabulary import Act
 
@@ -22,6 +23,7 @@ def as_csv(store: Store, choices: Choices, *, by: Actor, now: datetime) -> bytes
     as in the other downloads (``downloads.without_guard`` takes it away again).
     """
     require(by, Right.DOWNLOAD_LIST)
+    sought = seeking(store, choices, by)
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
 
@@ -29,7 +31,7 @@ def as_csv(store: Store, choices: Choices, *, by: Actor, now: datetime) -> bytes
         out.seek(0)
         out.truncate()
         writer.writerow(COLUMNS)
-        rows = transaction.ask("customers/listing", choices, now=now, many=None)
+        rows = shown(transaction, transaction.ask("customers/listing", sought, now=now, many=None), by)
         for row in rows:
             writer.writerow([_field(getattr(row, name)) for name in COLUMNS])
         details = {"customers": len(rows), "filters": sorted(choices.chosen)}

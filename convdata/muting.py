@@ -13,6 +13,7 @@ from convdata.database import Row, Store, Transaction
 from convdata.errors import NotAllowed
 from convdata.events import mended
 from convdata.keys import customer_key
+from convdata.masking import shown
 from convdata.metrics import TALLY
 from convdata.rights import Actor, Right, require
 from convdata.standing import in_hand, put_back
@@ -121,7 +122,7 @@ def muted_now(store: Store, now: datetime, limit: int = 5, *, by: Actor) -> Mute
     """For the reminder not to forget anybody: who is muted, those first who have not written for longest."""
     require(by, Right.READ_LIST)
     rows = store.ask("mutes/muted_now", now=now, limit=limit)
-    return MutedNow(rows[0].muted if rows else 0, rows)
+    return MutedNow(rows[0].muted if rows else 0, shown(store, rows, by))
 
 
 def _close_due(transaction: Transaction, now: datetime) -> Sequence[Closed]:

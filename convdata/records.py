@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from convdata.activity import act, latest, record
 from convdata.database import Row, Store, Transaction
 from convdata.downloads import guarded
+from convdata.masking import shown
 from convdata.periods import day_end, day_start
 from convdata.rights import Actor, Right, require
 from convdata.vocabulary import Act
@@ -96,7 +97,8 @@ def count(store: Store, chosen: Wanted, *, by: Actor) -> int:
 def page(store: Store, chosen: Wanted, number: int = 1, *, by: Actor, size: int = PAGE) -> Sequence[Row]:
     """The records of one page, newest first."""
     require(by, Right.READ_ACTIVITY)
-    return latest(store, limit=size, skip=max(0, number - 1) * size, **chosen.bound(store.settings.timezone))
+    found = latest(store, limit=size, skip=max(0, number - 1) * size, **chosen.bound(store.settings.timezone))
+    return shown(store, found, by)
 
 
 def actors(store: Store, *, by: Actor) -> list[str]:
@@ -111,7 +113,7 @@ def export(store: Store, chosen: Wanted, format: Format | str, *, by: Actor, now
     format = Format(format)
 
     def work(transaction: Transaction) -> Sequence[Row]:
-        rows = transaction.ask("activity/export", **chosen.bound(store.settings.timezone))
+        rows = shown(transaction, transaction.ask("activity/export", **chosen.bound(store.settings.timezone)), by)
         details = {"format": format.value, "records": len(rows), "filters": sorted(chosen.address())}
         record(transaction, act(Act.DOWNLOAD_ACTIVITY, actor=by, now=now, details=details))
         return rows

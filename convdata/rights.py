@@ -5,10 +5,12 @@ Actor and calls ``require``. A plain text is nobody and may nothing.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from enum import StrEnum
 from typing import Self
 
 from convdata.errors import NotForYou
+from convdata.sight import MaskTexts, Sight
 
 
 class Role(StrEnum):
@@ -127,6 +129,7 @@ class Actor(str):
 
     roles: frozenset[Role]
     rights: frozenset[Right]
+    sight: Sight = Sight()
 
     def __new__(cls, name: str, *roles: Role) -> Self:
         actor = super().__new__(cls, name)
@@ -134,12 +137,37 @@ class Actor(str):
         actor.rights = frozenset(right for right, who in ALLOWED.items() if who & actor.roles)
         return actor
 
-    def __reduce__(self) -> tuple[type[Self], tuple[str, ...]]:
-        # What was given to a program alone is not handed on in a copy: a copy may less, never more.
-        return type(self), (str(self), *sorted(self.roles))
+    def __reduce__(self) -> tuple[type[Self], tuple[str, ...], dict[str, Sight]]:
+        # What was given to a program alone, or was revealed, is not handed on in a copy: a copy may less, never more.
+        return type(self), (str(self), *sorted(self.roles)), {"sight": replace(self.sight, revealed=frozenset())}
+
+    def __setstate__(self, state: dict[str, Sight]) -> None:
+        self._look(state["sight"])
+
+    def with_sight(self, sight: Sight) -> Self:
+        """The same person, with more or less hidden from them: in privacy mode they may neither see nor reveal."""
+        actor = type(self)(str(self), *self.roles)
+        actor.rights = self.rights
+        actor._look(sight)
+        return actor
+
+    def _look(self, sight: Sight) -> None:
+        self.sight = sight
+        if sight.private:
+            self.rights -= {Right.SEE_PERSONAL, Right.REVEAL}
 
     def may(self, right: Right) -> bool:
         return right in self.rights
+
+    def sees(self, customer_key: str) -> bool:
+        """Whether they are shown who this customer is."""
+        return self.may(Right.SEE_PERSONAL) or (self.may(Right.REVEAL) and customer_key in self.sight.revealed)
+
+    def reads(self, customer_key: str) -> bool:
+        """Whether they are shown the personal data that stands in what was said to and by this customer."""
+        if self.sight.texts is MaskTexts.TRUE:
+            return self.may(Right.REVEAL) and customer_key in self.sight.revealed
+        return self.sight.texts is MaskTexts.FALSE or self.sees(customer_key)
 
 
 def program(name: str, *rights: Right) -> Actor:

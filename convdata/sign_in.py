@@ -13,6 +13,7 @@ from typing import Any
 
 from convdata.errors import NotForYou, SettingWrong
 from convdata.rights import Actor, Role
+from convdata.sight import MaskTexts, Sight
 
 LONGEST_NAME = 200
 SHORTEST_SECRET = 16
@@ -57,6 +58,7 @@ class SignIn:
     length: timedelta = timedelta(hours=12)
     hosts: frozenset[str] = frozenset()
     anybody: bool = False
+    sight: Sight = field(default_factory=Sight)
 
     def actor(self, claims: Mapping[str, Any]) -> Actor:
         """Who signed in with these claims. Raises NotForYou for one without a name that is to be trusted, or a role."""
@@ -66,7 +68,7 @@ class SignIn:
         roles = {role for grant in self.grants if grant.fits(claims) for role in grant.roles}
         if not roles:
             raise NotForYou("You are signed in and have no role here yet; ask your administrator for one.")
-        return Actor(name, *roles)
+        return Actor(name, *roles).with_sight(self.sight)
 
     def is_over(self, claims: Mapping[str, Any], now: datetime) -> bool:
         """Whether somebody has been signed in for longer than one may. What does not say since when is over."""
@@ -126,6 +128,7 @@ def sign_in_of(values: Mapping[str, str]) -> SignIn:
         _length(values["SESSION_HOURS"]),
         frozenset(_without_port(host) for host in values["ALLOWED_HOSTS"].replace(",", " ").split()),
         values["LET_ANYBODY_IN"].lower() == "yes",
+        _sight(values["PRIVACY_MODE"], values["MASK_TEXTS"]),
     )
 
 
@@ -155,6 +158,17 @@ def _values(claims: Mapping[str, Any], path: str) -> set[str]:
             found = found.get(name) if isinstance(found, Mapping) else None
     listed = found if isinstance(found, list | tuple) else [found]
     return {str(one) for one in listed if isinstance(one, str | int)}
+
+
+def _sight(privacy_mode: str, mask_texts: str) -> Sight:
+    try:
+        private = {"": False, "false": False, "no": False, "true": True, "yes": True}[privacy_mode.lower()]
+    except KeyError:
+        raise SettingWrong(f"MISHEARD_PRIVACY_MODE is “{privacy_mode}”; it is true or false.") from None
+    try:
+        return Sight(private, MaskTexts(mask_texts.lower() or "role"))
+    except ValueError:
+        raise SettingWrong(f"MISHEARD_MASK_TEXTS is “{mask_texts}”; it is role, true or false.") from None
 
 
 def _length(text: str) -> timedelta:

@@ -48,6 +48,7 @@ class Act(StrEnum):
     DOWNLOAD_REPORT = "download_report"
     DOWNLOAD_ACTIVITY = "download_activity"
     READ = "read"
+    REVEAL = "reveal"
     BACKUP = "backup"
     RESTORE = "restore"
     IMPORT = "import"
@@ -74,6 +75,7 @@ class Act(StrEnum):
             "download_report": "Downloaded a report",
             "download_activity": "Downloaded records",
             "read": "Read a conversation",
+            "reveal": "Revealed a customer",
             "backup": "Backed up",
             "restore": "Restored a backup",
             "import": "Imported",

@@ -100,7 +100,7 @@ def out_of_order(scene: Scene) -> Any:
         scene.post(an_event(id=f"t-{n}", at=f"2026-08-09T12:00:0{n}Z", text=f"{SECRET_TEXT} {n}"))
     found = details(scene.store, key(scene.store), by=READER)
     assert found.last_message_at == NOON + timedelta(seconds=3)
-    told = said(scene.store, found, latest=10, now=now_utc()).messages
+    told = said(scene.store, found, latest=10, now=now_utc(), by=READER).messages
     assert [m.text for m in told] == [f"{SECRET_TEXT} {n}" for n in (1, 2, 3)]
 
 
@@ -242,7 +242,7 @@ def reply_send_timeout(scene: Scene) -> Any:
     while replies_to(store, maya)[sent.event_key].state is not Delivery.SENDING:
         time.sleep(0.01)
     began = time.monotonic()
-    assert said(store, details(store, maya, by=READER), latest=10, now=NOON + HOUR).messages
+    assert said(store, details(store, maya, by=READER), latest=10, now=NOON + HOUR, by=READER).messages
     assert replies_to(store, maya)[sent.event_key].state is Delivery.SENDING
     assert time.monotonic() - began < 2
     sending.join(30)

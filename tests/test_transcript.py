@@ -17,7 +17,7 @@ MINUTE = timedelta(minutes=1)
 
 def read(store, customer_id="v-1", now=NOON + 100 * HOUR, latest=200, zone="UTC", name="Ada") -> list[Entry]:
     customer = conversations.details(store, key(store, customer_id), by=READER)
-    return entries(conversations.said(store, customer, latest=latest, now=now), ZoneInfo(zone), name)
+    return entries(conversations.said(store, customer, latest=latest, now=now, by=READER), ZoneInfo(zone), name)
 
 
 def texts(lines: list[Entry], kind="message") -> list[str | None]:
@@ -40,9 +40,9 @@ def test_messages_stand_in_the_order_of_time_then_seq_then_arrival(store):
 def test_the_latest_part_is_read_first_and_says_how_much_comes_before(store):
     tell(store, *many_messages(["v-1"], 25))
     customer = conversations.details(store, key(store), by=READER)
-    part = conversations.said(store, customer, latest=10, now=NOON + HOUR)
+    part = conversations.said(store, customer, latest=10, now=NOON + HOUR, by=READER)
     assert ([m.text for m in part.messages], part.earlier) == ([f"Hello v-1 {n}" for n in range(15, 25)], 15)
-    whole = conversations.said(store, customer, latest=25, now=NOON + HOUR)
+    whole = conversations.said(store, customer, latest=25, now=NOON + HOUR, by=READER)
     assert (len(whole.messages), whole.earlier) == (25, 0)
 
 
@@ -55,7 +55,7 @@ def test_a_part_shows_only_the_records_of_its_time(store):
 def test_a_link_to_a_message_tells_how_many_must_be_read_to_see_it(store):
     tell(store, *many_messages(["v-1", "v-2"], 25))
     customer = conversations.details(store, key(store), by=READER)
-    old = conversations.said(store, customer, latest=25, now=NOON + HOUR).messages[3]
+    old = conversations.said(store, customer, latest=25, now=NOON + HOUR, by=READER).messages[3]
     assert conversations.messages_since(store, customer, int(old.event_key)) == 22
     somebody_else = conversations.details(store, key(store, "v-2"), by=READER)
     assert conversations.messages_since(store, somebody_else, int(old.event_key)) == 0

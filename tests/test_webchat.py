@@ -466,7 +466,7 @@ def test_what_a_bot_reports_while_it_is_muted_is_shown_to_agents_as_not_shown(cl
         assert client.post(EVENTS, json=event).json()["stored"] == 1
 
     def notes(whose: str) -> dict[str | None, str]:
-        found = said(box.store, details(box.store, whose, by=READER), latest=10, now=now_utc())
+        found = said(box.store, details(box.store, whose, by=READER), latest=10, now=now_utc(), by=READER)
         return {one.text: one.note for one in entries(found, ZoneInfo("UTC"), "Ada") if one.sender == "bot"}
 
     reports(ada.id, "Before")

@@ -15,6 +15,7 @@ from convdata.doorbell import ring
 from convdata.errands import errand
 from convdata.errors import MisheardError, StoreInUse
 from convdata.filters import FILTERS, Choices, choose
+from convdata.masking import seeking
 from convdata.rights import Actor, Role
 from convdata.schema import open_store
 from convdata.settings import Settings
@@ -34,12 +35,7 @@ class Shell:
     @property
     def who(self) -> Actor:
         """Whoever has a shell here can do everything anyway: an admin, under a name for the records."""
-        if self.settings.agent:
-            return Actor(self.settings.agent, Role.ADMIN)
-        try:
-            return Actor(getpass.getuser(), Role.ADMIN)
-        except (OSError, KeyError):  # a container whose user has no name
-            return Actor("command line", Role.ADMIN)
+        return Actor(self.settings.agent or _of_the_system(), Role.ADMIN).with_sight(self.settings.sign_in.sight)
 
     def errand(self, act: str, **arguments: Any) -> Any:
         """Do it, or have it done by the dashboard where that has the store open. Raises MisheardError."""
@@ -54,6 +50,13 @@ class Shell:
     def close(self) -> None:
         if "store" in self.__dict__:
             self.store.close()
+
+
+def _of_the_system() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container whose user has no name
+        return "command line"
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,7 @@ def chosen(shell: Shell, given: Namespace) -> Choices:
     for name in choices["channel"] or ():
         if name not in known_channels(shell):
             raise MisheardError(f"Channel: there is no “{name}”; one of {', '.join(known_channels(shell))}.")
-    return choices
+    return seeking(shell.store, choices, shell.who)
 
 
 def known_channels(shell: Shell) -> Sequence[str]:

@@ -4,6 +4,7 @@ from argparse import ArgumentParser, Namespace
 
 from convdata import stats
 from convdata.command_line import Command, Shell, add_filters, add_json, chosen, printing
+from convdata.masking import shown
 
 EVERYBODY = 2**62
 
@@ -11,7 +12,7 @@ EVERYBODY = 2**62
 def list_customers(shell: Shell, given: Namespace) -> None:
     choices = chosen(shell, given)
     many = EVERYBODY if given.json else printing.SHOWN
-    rows = shell.store.ask("customers/listing", choices, now=shell.now, many=many)
+    rows = shown(shell.store, shell.store.ask("customers/listing", choices, now=shell.now, many=many), shell.who)
     if given.json:
         printing.document(printing.plain(rows))
         return

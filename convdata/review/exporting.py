@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from convdata import personal
 from convdata.activity import act, record
 from convdata.database import Row, Store, Transaction
 from convdata.errors import NotAllowed, NotFound
-from convdata.review import personal
 from convdata.review.exports import Example, formats, one_line
 from convdata.rights import Actor, Right, require
 from convdata.vocabulary import Act

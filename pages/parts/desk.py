@@ -10,6 +10,7 @@ import streamlit as st
 from convdata import periods
 from convdata.database import Row, Store
 from convdata.filters import Choices, choose
+from convdata.masking import seeking
 from convdata.muting import sweep
 from convdata.rights import Actor, Right
 from convdata.schema import open_store
@@ -96,4 +97,4 @@ def choices() -> Choices:
     chosen, wrong = choose(given, store().settings.timezone)
     for sentence in wrong:
         st.warning(sentence, icon=":material/link_off:")
-    return chosen
+    return seeking(store(), chosen, reader())

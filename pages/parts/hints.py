@@ -44,7 +44,7 @@ def need_help_first(chosen: Choices) -> None:
             on_click=_open,
             args=(everybody,),
         )
-        for row in desk.ask("customers/oldest_waiting", many=MANY):
+        for row in customer_pages.oldest_waiting(desk.store(), MANY, by=desk.reader()):
             st.page_link(
                 "conversation.py",
                 label=f"{escaped(words.name(row), 30)} · {words.waiting(row.need_help_since, now).removeprefix('waits ')}",

@@ -12,6 +12,7 @@ from convdata.periods import now_utc
 from convdata.rights import Actor, Role
 from convdata.settings import read_settings, read_sign_in
 from convdata.sign_in import OVER, SIGN_IN_FIRST, SignIn, Way
+from pages.parts.sight import of_this_session
 
 
 class Outside(NotForYou):
@@ -25,9 +26,8 @@ class SignInFirst(Outside):
 def reader() -> Actor:
     """Who is at the desk. Raises Outside for whoever is not signed in or has no role."""
     sign_in = read_sign_in()
-    if sign_in.way is Way.NONE:
-        return _whoever(sign_in)
-    return _signed_in(sign_in, _claims(sign_in))
+    found = _whoever(sign_in) if sign_in.way is Way.NONE else _signed_in(sign_in, _claims(sign_in))
+    return found.with_sight(of_this_session(found.sight))
 
 
 def as_of_now() -> Callable[[], Actor]:
@@ -56,7 +56,7 @@ def _signed_in(sign_in: SignIn, claims: Mapping[str, Any]) -> Actor:
 def _whoever(sign_in: SignIn) -> Actor:
     """Without sign-in it is whoever sits at this computer: all of it is theirs anyway."""
     name = read_settings().agent or ("anybody" if sign_in.anybody else _of_the_system())
-    return Actor(name, Role.ADMIN)
+    return Actor(name, Role.ADMIN).with_sight(sign_in.sight)
 
 
 def _claims(sign_in: SignIn) -> Mapping[str, Any]:

@@ -54,7 +54,13 @@ def transcript(key: str, reading: Reading) -> None:
         shown = _shown(customer)
         replies = outbox.replies_to(desk.store(), key)
         became = tuple((reply.state, reply.attempts, reply.reason) for reply in replies.values())
-        standing = (*customer, *became, shown, customer.muted_until is None or customer.muted_until > now)
+        standing = (
+            *customer,
+            *became,
+            shown,
+            desk.reader().sight,
+            customer.muted_until is None or customer.muted_until > now,
+        )
         if standing != reading.of or now - reading.at > STALE:
             reading.of, reading.at, reading.data = standing, now, _read(customer, replies, shown, now)
         _TRANSCRIPT(
@@ -68,7 +74,7 @@ def transcript(key: str, reading: Reading) -> None:
 
 def _read(customer: Row, replies: Mapping[int, Reply], shown: int, now: datetime) -> dict[str, Any]:
     store = desk.store()
-    said = conversations.said(store, customer, latest=shown, now=now)
+    said = conversations.said(store, customer, latest=shown, now=now, by=desk.reader())
     lines = entries(said, store.settings.timezone, customer.first_name or customer.last_name or "Customer")
     return {
         "entries": _for_the_page(lines, replies),

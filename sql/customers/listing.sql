@@ -1,5 +1,6 @@
 -- Everything the command line says of the picked customers, newest last message first; muted only who is muted now.
 select
+    cast(picked.customer_key as varchar) as customer_key,
     people.customer_id as customer_id,
     picked.channel as channel,
     picked.status as status,
