@@ -8,6 +8,7 @@ from convdata.intervals import changed
 from convdata.marks import Mark
 from convdata.stats import Measure
 
+_TURNS = {ord(c): f"[U+{ord(c):04X}]" for c in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
 LONGEST = 40  # characters of a name; a longer one would crush the chart
 
 
@@ -22,19 +23,20 @@ def percent(share: float | None) -> str:
     return "100 %" if share == 1 else f"{share * 100:.1f} %" if share else "0 %"
 
 
-def label(mark: Mark) -> str:
+def label(mark: Mark, longest: int = LONGEST) -> str:
     """What a mark stands for, short and harmless: names and languages are data, and Plotly reads tags."""
     parts = []
     if mark.channel:
         parts.append(channel(mark.channel).title)
     if mark.language:
         parts.append(language_title(mark.language))
-    return " · ".join(literal(part) for part in parts)
+    return " · ".join(literal(part, longest) for part in parts)
 
 
-def literal(text: str) -> str:
-    text = " ".join(text.split())
-    return escape(text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…")
+def literal(text: str, longest: int = LONGEST) -> str:
+    """The text for Plotly, which reads tags and few entities (quotes it would show as &quot;), and obeys turns of direction."""
+    text = " ".join(text.translate(_TURNS).split())
+    return escape(text if len(text) <= longest else f"{text[: longest - 1]}…", quote=False)
 
 
 def says(mark: Mark, measure: Measure) -> str:

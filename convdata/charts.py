@@ -18,6 +18,7 @@ GREY = "rgba(128,134,148,{})"
 FADED = GREY.format(0.95)
 TEXT = "#000037"  # which Streamlit's theme turns into its own strong text, light or dark; alone it is nearly black
 ROW, CELL = 50, 64  # pixels
+ROWS, COLUMNS = 15, 8  # of bars and of cells; of thousands of names nobody reads a chart
 # At the sides a little room: a picture that is saved has other letters than the page, and wider ones.
 MARGIN = {"l": 4, "r": 14, "t": 4, "b": 0}
 
@@ -29,7 +30,7 @@ def ranked(marks: Sequence[Mark]) -> list[Mark]:
 
 def bars(marks: Sequence[Mark], measure: Measure, color: Callable[[Mark], str]) -> go.Figure:
     """Ranked bars, the worst on top, each with its interval; too few to say a share come last, without a bar."""
-    shown = ranked(marks)
+    shown = ranked(marks)[:ROWS]
     places = [-row for row in range(len(shown))]
     sure = [0 if mark.few else (mark.rate or 0) for mark in shown]
     most = min(1.0, max((m.interval[1] for m in shown if not m.few), default=0.1) * 1.04)
@@ -90,8 +91,9 @@ def matrix(marks: Sequence[Mark], measure: Measure, earlier: Sequence[Mark] = ()
     explain it). Cells too small to say a share are grey and only say how many.
     """
     was = {(mark.channel, mark.language): mark for mark in earlier}
-    channels = _by_size(marks, lambda mark: mark.channel or "")
-    languages = _by_size(marks, lambda mark: mark.language or "")
+    channels = _by_size(marks, lambda mark: mark.channel or "")[:COLUMNS]
+    languages = _by_size(marks, lambda mark: mark.language or "")[:ROWS]
+    every, marks = marks, [m for m in marks if (m.channel or "") in channels and (m.language or "") in languages]
     most = max((m.rate or 0 for m in marks if not m.few), default=0) or 1
     # Bars as cells: Plotly's own heat map cannot be clicked to select.
     figure = go.Figure(
@@ -104,7 +106,7 @@ def matrix(marks: Sequence[Mark], measure: Measure, earlier: Sequence[Mark] = ()
                 "color": [_shade(m.rate or 0, most) if not m.few else GREY.format(0.12) for m in marks],
                 "line": {"width": 0},
             },
-            customdata=[[place] for place in range(len(marks))],
+            customdata=[[every.index(mark)] for mark in marks],
             hovertext=[
                 f"{label(m)}<br>{says(m, measure)}{said_before(m, was.get((m.channel, m.language)))}" for m in marks
             ],
@@ -140,6 +142,19 @@ def matrix(marks: Sequence[Mark], measure: Measure, earlier: Sequence[Mark] = ()
         zeroline=False,
     )
     return calm(figure, CELL * len(languages) + 56, margin=MARGIN | {"t": 48, "b": 4})
+
+
+def left_out(marks: Sequence[Mark], by: Sequence[str]) -> str:
+    """What of many names a chart does not show, in words; nothing where it shows all."""
+    if len(by) == 1 and len(marks) > ROWS:
+        return f"The {ROWS} highest of {len(marks):,}; the table and the CSV have them all."
+    channels, languages = {m.channel for m in marks}, {m.language for m in marks}
+    if len(by) == 2 and (len(languages) > ROWS or len(channels) > COLUMNS):
+        return (
+            f"The {min(ROWS, len(languages))} largest of {len(languages):,} languages and {min(COLUMNS, len(channels))} of "
+            f"{len(channels):,} channels; the table and the CSV have them all."
+        )
+    return ""
 
 
 def by_channel(mark: Mark, dark: bool = False) -> str:

@@ -20,7 +20,7 @@ PALETTE = ("#B26A00", "#0072B2", "#00805F", "#A0477F", "#7A6FD0", "#6B7280")
 PALETTE_DARK = ("#E69F3C", "#56A8E0", "#2BB68E", "#D58AB8", "#A8A1F2", "#9CA3AF")
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 APART = 0.075  # of the height: what two names need between them
-NAMES = 118  # pixels beside the lines
+NAMES, SHORT = 118, 16  # pixels beside the lines, and characters of a name in them
 
 
 def largest(drawn: Sequence[Mark], of: str) -> list[str]:
@@ -120,7 +120,7 @@ def lines(
     for height, one in _apart(names):
         figure.add_annotation(
             x=1, xref="paper", xanchor="left", xshift=6, y=0.34 + 0.66 * height, yref="paper", yanchor="middle",
-            text=f'<span style="color:{color(one)}">■</span> {label(one)}', showarrow=False, font={"color": TEXT, "size": 12},
+            text=f'<span style="color:{color(one)}">■</span> {label(one, SHORT)}', showarrow=False, font={"color": TEXT, "size": 12},
         )  # fmt: skip
     mark_days(figure, [(day, text) for day, text in marked if first <= day <= last])
     figure = calm(figure, 380, margin={"l": 4, "r": NAMES, "t": 24 if marked else 8, "b": 0})

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from convdata.settings import PROJECT
+from pages.parts.literal import escaped
 
 SOURCES = sorted([*(PROJECT / "pages").rglob("*.py"), PROJECT / "app.py"])
 SCRIPTS = sorted([*(PROJECT / "pages").rglob("*.js"), *(PROJECT / "routes").rglob("*.js")])
@@ -59,3 +60,11 @@ def test_scripts_write_text_and_never_html(file: Path) -> None:
     code = re.sub(r"//[^\n]*", "", file.read_text(encoding="utf-8"))
     for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "srcdoc"):
         assert word not in code, word
+
+
+@pytest.mark.parametrize("text", ["see http://evil.example/b", "HTTPS://evil.example", "www.evil.example", "a@evil.example"])
+def test_an_address_does_not_become_a_link(text: str) -> None:
+    """The browser's Markdown links addresses in text, escaped or not; a browser test looks at the page itself."""
+    made = escaped(text)
+    assert not re.search(r"(?i)(https?|www)\\[:.]|[\w+]\\@", made)
+    assert made.replace("\u2060", "").replace("\\", "") == text

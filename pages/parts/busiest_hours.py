@@ -12,6 +12,7 @@ from convdata.week import peak, week
 from pages.parts import taking_away
 from pages.parts.cards import how_counted
 from pages.parts.charts import clicked, config
+from pages.parts.opening_menu import opening_menu
 from pages.parts.remembered import REMEMBERED
 
 TITLE = "Busiest hours"
@@ -62,21 +63,11 @@ def busiest_hours(choices: Choices) -> None:
 
 
 def _menu(choices: Choices, opens: dict[tuple[int, int], int]) -> None:
-    """What a click on a cell does, for those who use no pointer."""
     cells = sorted(opens)
-    if not cells:
-        return
-    chosen = st.menu_button(
-        "Conversations",
-        cells,
-        format_func=lambda cell: f"{hour_in_words(f'{cell[0]}-{cell[1]}')} · {opens[cell]:,}",
-        key=f"{KEY}_menu",
-        type="tertiary",
-        icon=":material/arrow_forward:",
-        help="Open the conversations with something that was not understood in that hour",
-    )
-    if chosen is not None:
-        _open(chosen, choices, opens)
+    entries = [(hour_in_words(f"{weekday}-{hour}"), opens[weekday, hour]) for weekday, hour in cells]
+    place = opening_menu(KEY, entries, "Open the conversations with something that was not understood in that hour")
+    if place is not None:
+        _open(cells[place], choices, opens)
 
 
 def _open_clicked(choices: Choices, opens: dict[tuple[int, int], int]) -> None:

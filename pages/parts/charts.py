@@ -12,14 +12,14 @@ import streamlit as st
 
 from convdata.captions import span
 from convdata.channels import channel, language_title
-from convdata.charts import ranked
+from convdata.charts import left_out, ranked
 from convdata.filters import Choices
 from convdata.intervals import FEW
 from convdata.marks import Mark, marks, opened_by
 from convdata.stats import Measure, table
 from pages.parts import taking_away
 from pages.parts.cards import how_counted
-from pages.parts.literal import escaped
+from pages.parts.opening_menu import opening_menu
 from pages.parts.remembered import REMEMBERED
 
 
@@ -56,6 +56,8 @@ def chart(
                 selection_mode="points",
                 alt=f"{title}: {measure.title}, {measure.unit}. The same numbers are in the table below it.",
             )
+            if "day" not in by and (said := left_out(drawn, by)):
+                st.caption(said)
             if all(mark.few for mark in drawn):
                 st.caption(f"Too few to say a rate: fewer than {FEW} {measure.unit} each.")
         else:
@@ -72,19 +74,9 @@ def chart(
 
 
 def _menu(key: str, drawn: Sequence[Mark], choices: Choices, by: Sequence[str]) -> None:
-    """What a click on the chart does, for those who use no pointer: a table's buttons cannot be reached by keyboard."""
     opening = [mark for mark in (drawn if "day" in by else ranked(drawn)) if mark.opens]
-    if not opening:
-        return
-    place = st.menu_button(
-        "Conversations",
-        range(len(opening)),
-        format_func=lambda n: f"{escaped(' · '.join(_names(opening[n], by).values()), 60)} · {opening[n].opens:,}",
-        key=f"{key}_menu",
-        type="tertiary",
-        icon=":material/arrow_forward:",
-        help="Open the conversations in which these were not understood",
-    )
+    entries = [(" · ".join(_names(mark, by).values()), mark.opens) for mark in opening]
+    place = opening_menu(key, entries, "Open the conversations in which these were not understood")
     if place is not None:
         _open(opening[place], choices)
 

@@ -15,6 +15,7 @@ from convdata.triangle import WIDE, triangle
 from pages.parts import desk, taking_away
 from pages.parts.cards import how_counted
 from pages.parts.charts import clicked, config
+from pages.parts.opening_menu import opening_menu
 from pages.parts.remembered import REMEMBERED
 
 TITLE = "Customers who come back"
@@ -68,26 +69,17 @@ def _rows(store: Store, choices: Choices, today: Any) -> list[dict[str, Any]]:
 
 
 def _menu(choices: Choices, found: Sequence[Cohort]) -> None:
-    """What a click on a cell does, for those who use no pointer."""
     cells = [(row, later) for row, cohort in enumerate(found) for later, active in enumerate(cohort.active) if active]
-    if not cells:
-        return
-    chosen = st.menu_button(
-        "Conversations",
-        cells,
-        format_func=lambda cell: _named(found[cell[0]], cell[1]),
-        key=f"{KEY}_menu",
-        type="tertiary",
-        icon=":material/arrow_forward:",
-        help="Open the conversations of those who were active in that week",
-    )
-    if chosen is not None:
-        _open(chosen, choices, found)
+    entries = [(_named(found[row], later), found[row].active[later]) for row, later in cells]
+    place = opening_menu(KEY, entries, "Open the conversations of those who were active in that week")
+    if place is not None:
+        _open(cells[place], choices, found)
 
 
 def _named(cohort: Cohort, later: int) -> str:
     week = span(cohort.week, cohort.week + WEEK)
-    return f"{week.split(' to ')[0]}, {later} weeks later · {cohort.active[later]:,}"
+    when = {0: "the same week", 1: "1 week later"}.get(later, f"{later} weeks later")
+    return f"first seen in the week of {week.split(' to ')[0]}, {when}"
 
 
 def _open_clicked(choices: Choices, found: Sequence[Cohort]) -> None:

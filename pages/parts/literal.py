@@ -11,6 +11,9 @@ import streamlit as st
 # Characters that turn the direction of the text around them: they are shown as what they are, not obeyed.
 _TURNS = {ord(c): f"[U+{ord(c):04X}]" for c in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
 _MARKS = re.compile(r"([!-/:-@\[-`{-~])")
+# The browser makes links of addresses also where every mark is escaped; what nobody sees between their parts keeps it off.
+_ADDRESSES = re.compile(r"(?i)(?<=http)(?=\\:)|(?<=https)(?=\\:)|(?<=www)(?=\\\.)|(?=\\@)")
+_JOINER = "\u2060"
 LONGEST = 5_000  # characters on the screen; a megabyte takes the browser seconds
 
 
@@ -31,4 +34,4 @@ def escaped(text: str | None, longest: int = 200) -> str:
     """The text as Markdown that renders to itself, on one line, for labels and titles."""
     line = " ".join(plain(text, longest=10 * longest).split())
     line = line if len(line) <= longest else f"{line[:longest]}…"
-    return _MARKS.sub(r"\\\1", line)
+    return _ADDRESSES.sub(_JOINER, _MARKS.sub(r"\\\1", line))

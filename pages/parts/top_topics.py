@@ -16,7 +16,8 @@ from convdata.topics import Topic, as_rows, topics
 from convdata.vocabulary import ReviewState
 from pages.parts import desk, taking_away
 from pages.parts.cards import how_counted
-from pages.parts.literal import escaped, plain
+from pages.parts.literal import plain
+from pages.parts.opening_menu import opening_menu
 from pages.parts.words import plural
 
 KEY, WHO = "topics_open", "topics_who"
@@ -81,19 +82,9 @@ def _line(topic: Topic, whole: int) -> dict[str, str | int | None]:
 
 
 def _menu(found: Sequence[Topic], choices: Choices) -> None:
-    """The way to the conversations for those who use no pointer."""
     opening = [topic for topic in found if topic.group_id]
-    if not opening:
-        return
-    place = st.menu_button(
-        "Conversations",
-        range(len(opening)),
-        format_func=lambda n: f"{escaped(opening[n].text, 60)} · {opening[n].customers:,}",
-        key=f"{WHO}_menu",
-        type="tertiary",
-        icon=":material/arrow_forward:",
-        help="Open the conversations of those who said it in this period",
-    )
+    entries = [(topic.text, topic.customers or 0) for topic in opening]
+    place = opening_menu(WHO, entries, "Open the conversations of those who said it in this period")
     if place is not None:
         st.switch_page("customers.py", query_params=opening[place].opened_by(choices).address())
 
