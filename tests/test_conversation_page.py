@@ -97,7 +97,7 @@ def test_an_ordinary_conversation(story):
     assert not {"Unmute bot", "Clear Need Help"} & buttons(app)
     assert {"Download user data", "JSON", "CSV", "Printable page"} <= buttons(app)
     assert not elements(app, "download_button"), "Streamlit's own are open to whoever has the link"
-    assert any("only while the visitor" in c.value.lower() for c in app.caption)
+    assert any("it would be too late" in component.get("sentence", "") for component in components(app) if component)
 
 
 def test_need_help_says_since_when_and_why(story):
