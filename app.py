@@ -1,6 +1,5 @@
 """The server: the dashboard, the HTTP routes, and what runs in the background, in one process. `streamlit run app.py`"""
 
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,16 +14,11 @@ from convdata.errands import errand
 from convdata.letterbox import Letterbox
 from convdata.photos import hosts_of_photos
 from convdata.settings import read_sign_in
-from pages.parts import front_door
+from pages.parts import front_door, log_lines
 from pages.parts.desk import the_store as store
 from routes import all_routes
 from routes.doorkeeper import Doorkeeper
 from routes.headers import SecurityHeaders
-
-# One line for each request and for what went wrong; other libraries only speak up when something is.
-logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-for ours in ("convdata", "routes", "misheard"):
-    logging.getLogger(ours).setLevel(logging.INFO)
 
 front_door.refuse_or_open()
 letterbox = Letterbox(store)
@@ -36,6 +30,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     they are written; the command line let in. When it stops, events that are waiting are stored, and replies on their
     way settled.
     """
+    log_lines.of_the_server()
     background = Background(store)
     background.start()
     sender = Sender(store).start()
