@@ -12,7 +12,7 @@ import statistics
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -35,14 +35,22 @@ KNOWS_HOW_MANY = "kmeans_true_k_char_svd"  # is told the number of groups, which
 FLOOR = "agglomerative_avg_cos_0.75"
 MANY, MORE = 100_000, 1_000
 MINUTE, MEGABYTES = 60, 1_000
+# What arrives with each pass, as shares of the whole; nobody has opened a group meanwhile.
+PORTIONS = {
+    "all at once": (1.0,),
+    "half at once, the rest in five portions": (0.5, 0.6, 0.7, 0.8, 0.9, 1.0),
+    "in ten portions": tuple(n / 10 for n in range(1, 11)),
+    "in fifty portions": tuple(n / 50 for n in range(1, 51)),
+}
 
 
 def measure() -> bool:
     """Print what was found; whether every target was met."""
     met = True
     if DATA.exists():
-        print("\nreview: groups against the lexical baselines (AMI; the number of groups is not told)")
-        met &= groups()
+        for how, portions in PORTIONS.items():
+            print(f"\nreview: groups against the lexical baselines (AMI; the number of groups is not told), {how}")
+            met &= groups(portions)
         print(
             "\nreview: suggestions on utterances that were not understood (share whose intent is first, and in the first three)"
         )
@@ -56,14 +64,14 @@ def measure() -> bool:
     return met
 
 
-def groups() -> bool:
+def groups(portions: Sequence[float]) -> bool:
     """One line a set: ours, and the baselines that are not told how many groups there are."""
     scorer = _scorer()
     baselines = json.loads((DATA / "clusters" / "baselines.json").read_text())
     ours: dict[str, float] = {}
     for name in SETS:
         items = scorer.load(DATA / "clusters" / f"{name}.jsonl")
-        ours |= {key: found["ami"] for key, found in scorer.score(items, _grouped(items)).items()}
+        ours |= {key: found["ami"] for key, found in scorer.score(items, _grouped(items, portions)).items()}
     rivals = [name for name in next(iter(baselines.values())) if name != KNOWS_HOW_MANY]
     met = True
     for key, ami in ours.items():
@@ -183,17 +191,22 @@ def different(many: int) -> list[str]:
     return list(found)
 
 
-def _grouped(items: list[dict[str, Any]]) -> dict[str, str]:
+def _grouped(items: list[dict[str, Any]], portions: Sequence[float]) -> dict[str, str]:
     """What the product would say of these failures, language by language, as the scorer takes it: none for singles."""
     found: dict[str, str] = {}
     for language in sorted({item["language"] for item in items}):
         some = [item for item in items if item["language"] == language]
+        if len(portions) > 1:
+            random.Random(0).shuffle(some)
         counted = Counted()
         places: dict[str, int] = {}
-        for item in some:
-            places.setdefault(normalised(item["text"]), len(places))
-        counted.add(list(places))
-        labels = grouping.grouped(counted.vectors(), np.full(len(places), -1), np.ones(len(places), bool))
+        labels = np.zeros(0, np.int64)
+        for share in portions:
+            for item in some[: round(share * len(some))]:
+                places.setdefault(normalised(item["text"]), len(places))
+            counted.add(list(places)[counted.size :])
+            labels = np.concatenate([labels, np.full(len(places) - len(labels), -1)])
+            labels = grouping.grouped(counted.vectors(), labels, np.zeros(len(labels), bool))
         of_items = [int(labels[places[normalised(item["text"])]]) for item in some]
         sizes = np.bincount(of_items)
         found |= {

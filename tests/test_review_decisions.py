@@ -9,7 +9,7 @@ import pytest
 from convdata.activity import latest
 from convdata.database import Store
 from convdata.errors import NotAllowed, NotFound
-from convdata.review import by_hand, decisions, progress, suggestions
+from convdata.review import by_hand, decisions, opening, progress, suggestions
 from convdata.review.opening import utterances
 from convdata.review.training import import_training
 from convdata.vocabulary import Act
@@ -54,6 +54,8 @@ def test_a_decision_is_kept_recorded_and_names_a_new_intent(two_groups):
 
 
 def test_many_are_decided_at_once_and_undone_at_once(two_groups):
+    for group in groups(two_groups):
+        opening.see(two_groups, group.group_id, by=admin("Ada"), now=NOON)
     before = sorted(map(str, rows(two_groups, "review_groups")))
     decisions.ignore(two_groups, [g.group_id for g in groups(two_groups)], by=admin("Ada"), now=NOON + DAY)
     assert {g.row.state for g in groups(two_groups)} == {"ignored"}
@@ -191,13 +193,13 @@ nlu:
 def test_suggestions_come_from_what_was_taught_and_say_why(two_groups):
     assert import_training(two_groups, "nlu.yml", TRAINING, language="en", now=NOON, by=READER) == (3, 2)
     group = refund(two_groups)
-    advice = suggestions.advice(two_groups, group.group_id, "en", list(REFUND), NOON)
+    advice = suggestions.advice(two_groups, group.group_id, "en", list(REFUND), NOON, by=READER)
     assert (advice.suggestions[0].intent, advice.suggestions[0].nearest, advice.suggestions[0].how) == (
         "refund",
         "give me my money back",
         "taught",
     )
-    known = suggestions.advice(two_groups, dog(two_groups).group_id, "en", list(DOG), NOON)
+    known = suggestions.advice(two_groups, dog(two_groups).group_id, "en", list(DOG), NOON, by=READER)
     assert known.known_as == ("pets",)
     assert {row.intent for row in two_groups.ask("review/intents")} == {"refund", "pets"}
 
@@ -208,14 +210,14 @@ def test_the_bots_own_runner_up_is_a_suggestion_and_its_fallback_is_none(store):
         alternatives=[{"intent": "luggage", "confidence": 0.28}, {"intent": "bike", "confidence": 0.1}],
     )  # fmt: skip
     join(store)
-    advice = suggestions.advice(store, dog(store).group_id, "en", list(DOG), NOON)
+    advice = suggestions.advice(store, dog(store).group_id, "en", list(DOG), NOON, by=READER)
     assert [(s.intent, s.guessed > 0) for s in advice.suggestions] == [("luggage", True)]
 
 
 def test_what_was_decided_is_suggested_next_time(two_groups):
     decisions.decide(two_groups, [refund(two_groups).group_id], "refund", by=admin("Ada"), now=NOON)
     suggestions.forget(two_groups)
-    advice = suggestions.advice(two_groups, dog(two_groups).group_id, "en", ["my money back, please"], NOON)
+    advice = suggestions.advice(two_groups, dog(two_groups).group_id, "en", ["my money back, please"], NOON, by=READER)
     assert (advice.suggestions[0].intent, advice.suggestions[0].how) == ("refund", "decided")
 
 

@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 
 from convdata.erasure import erase
-from convdata.review import by_hand, decisions, grouping, joining
+from convdata.review import by_hand, decisions, grouping, opening, placing
 from convdata.review.likeness import Counted
 from convdata.review.normalising import base_language, normalised, words
 from convdata.review.queue import Wanted
+from convdata.rights import Actor, Role
 from tests.failures import ANYTHING, DOG, REFUND, fail, group_with, groups, join
 from tests.shared import shared_path
 from tests.story import HOUR, NOON, admin, key, message, rows, tell
@@ -119,6 +120,87 @@ def test_new_failures_join_and_the_old_ones_do_not_move(store):
     assert group_with(store, "give me my money").group_id == group_with(store, REFUND[0]).group_id
 
 
+# Two wishes that look like one until more is said about each.
+ABOUT = ("tell me about ships", "tell me about horses")
+HORSES = ("horses", "horses running", "old horses")
+LATER = (
+    *HORSES,
+    "ships",
+    "ships sailing",
+    "old ships",
+    *(f"tell me about {what}" for what in ("gold", "paris", "rain", "salad", "trains", "music")),
+)
+
+
+def opened_texts(store, group):
+    return [row.text for row in store.ask("review/opened", group_id=group, many=100, skip=0)]
+
+
+def said_in(store, texts):
+    return {g.group_id for g in groups(store) for text in texts if text in opened_texts(store, g.group_id)}
+
+
+def test_a_group_that_nobody_has_opened_may_still_turn_out_to_be_two_and_keeps_its_id(store):
+    fail(store, *ABOUT)
+    join(store)
+    assert said_in(store, ABOUT) == {(first := groups(store)[0].group_id)}
+    fail(store, *LATER, customer="n", at=NOON + DAY)
+    join(store, NOON + 2 * DAY)
+    assert first in said_in(store, ABOUT)
+    assert said_in(store, ABOUT[1:]) == said_in(store, HORSES) != said_in(store, ABOUT[:1])
+
+
+@pytest.mark.parametrize("how", ["opened", "decided", "decided and undone", "put right"])
+def test_what_a_trainer_has_touched_stays_together_whatever_arrives(store, how):
+    fail(store, *ABOUT)
+    join(store)
+    (mine,) = {g.group_id for g in groups(store)}
+    if how == "opened":
+        opening.see(store, mine, by=admin("Ada"), now=NOON)
+    elif how == "put right":
+        apart = by_hand.split(store, mine, [utterances_of(store, mine)[0]], by=admin("Ada"), now=NOON)
+        by_hand.merge(store, [mine, apart], by=admin("Ada"), now=NOON)
+    else:
+        decisions.decide(store, [mine], "booking", by=admin("Ada"), now=NOON)
+    if how == "decided and undone":
+        decisions.undo(store, by=admin("Ada"), now=NOON)
+    fail(store, *LATER, customer="n", at=NOON + DAY)
+    join(store, NOON + 2 * DAY)
+    assert said_in(store, ABOUT) == {mine}
+
+
+def test_a_reader_who_decides_nothing_does_not_keep_groups_as_they_are(store):
+    fail(store, *REFUND)
+    join(store)
+    opening.see(store, groups(store)[0].group_id, by=Actor("Max", Role.MANAGER), now=NOON)
+    assert groups(store)[0].row.seen_at is None
+
+
+def test_what_was_opened_while_a_pass_was_under_way_is_not_moved_any_more(store, monkeypatch):
+    fail(store, *ABOUT)
+    join(store)
+    (mine,) = {g.group_id for g in groups(store)}
+    placed = placing.place
+
+    def opened_meanwhile(*args):
+        moves = placed(*args)
+        assert moves
+        opening.see(store, mine, by=admin("Ada"), now=NOON)
+        return moves
+
+    monkeypatch.setattr(placing, "place", opened_meanwhile)
+    fail(store, *LATER, customer="n", at=NOON + DAY)
+    join(store, NOON + 2 * DAY)
+    assert said_in(store, ABOUT) == {mine}
+    kept = [messages for (messages,) in rows(store, "review_groups", "messages")]
+    assert all(kept)
+    assert sum(kept) == len(ABOUT) + len(LATER)
+
+
+def utterances_of(store, group):
+    return [row.utterance for row in store.ask("review/group_utterances", keys=[group])]
+
+
 def test_two_singles_that_turn_out_alike_become_a_group(store):
     fail(store, "my suitcase is lost somewhere")
     join(store)
@@ -209,19 +291,19 @@ def test_an_erased_customer_is_gone_from_groups_names_and_memory(store):
     join(store)
     fail(store, "refund", customer="n", at=NOON + 2 * DAY)
     join(store, NOON + 3 * DAY)
-    assert all("zebediah" not in known.counted._vocabulary for known in joining._memory[store].values())
+    assert all("zebediah" not in known.counted._vocabulary for known in placing.in_memory(store))
 
 
 def test_a_customer_erased_while_a_pass_is_under_way_does_not_come_back(store, monkeypatch):
     fail(store, *REFUND)
-    placed = joining._place_part
+    placed = placing.place
 
     def erased_meanwhile(*args):
         moved = placed(*args)
         erase(store, key(store, "c-0"), by=admin("Bob"), now=NOON + DAY)
         return moved
 
-    monkeypatch.setattr(joining, "_place_part", erased_meanwhile)
+    monkeypatch.setattr(placing, "place", erased_meanwhile)
     join(store)
     assert len(rows(store, "review_members")) == len(REFUND) - 1
     assert groups(store)[0].row.messages == len(REFUND) - 1

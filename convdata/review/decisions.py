@@ -133,6 +133,7 @@ def change(
     states = {row.group_id: becomes(_state(row)) for row in rows}
     decision_id = note(transaction, rows, what, by, now, states)
     _keep(transaction, states)
+    transaction.tell("see_review_groups", {"group_id": list(states)}, now=now)
     details: dict[str, Any] = {"what": what, "groups": len(rows), "messages": sum(row.messages for row in rows)}
     named = {state["intent"] for state in states.values() if state["intent"]}
     if what == DECIDE and len(named) == 1:

@@ -51,12 +51,13 @@ def prepare(
     for row in rows:
         if row.text and row.text.strip():
             said.setdefault((row.intent, row.language, row.normal), []).append(row)
-    return Prepared([_line(same) for same in said.values()], len({row.group_id for row in rows}))
+    return Prepared([_line(same, by) for same in said.values()], len({row.group_id for row in rows}))
 
 
 def export(store: Store, prepared: Prepared, format_key: str, *, mask: bool, by: Actor, now: datetime) -> bytes:
     """The file. What is in it counts as exported from now on. Raises NotAllowed for nothing, NotFound if some was erased."""
     require(by, Right.REVIEW_EXPORT)
+    mask = mask or not may_unmask(by)
     if not prepared.lines:
         raise NotAllowed("There is nothing to export yet: decide a group first, or choose to export again.")
     content = _written(prepared, format_key, mask)
@@ -83,10 +84,16 @@ def export(store: Store, prepared: Prepared, format_key: str, *, mask: bool, by:
 def made_again(store: Store, export_id: str, format_key: str, *, mask: bool, by: Actor, now: datetime) -> bytes:
     """A past export as it would be now: without what was erased since, or exported anew."""
     require(by, Right.REVIEW_EXPORT)
+    mask = mask or not may_unmask(by)
     prepared = prepare(store, again=True, export_id=export_id, by=by)
     details = {"what": "export again", "format": format_key, "examples": len(prepared.lines)}
     store.change(lambda t: record(t, act(Act.REVIEW, actor=by, now=now, details=details)))
     return _written(prepared, format_key, mask)
+
+
+def may_unmask(by: Actor) -> bool:
+    """Whether ``by`` may have the sentences as they were written."""
+    return by.reads("")
 
 
 def file_name(format_key: str, now: datetime) -> str:
@@ -104,7 +111,7 @@ def past(store: Store, many: int = 50) -> Sequence[Row]:
     return store.ask("review/exports", many=many)
 
 
-def _line(same: Sequence[Row]) -> Line:
+def _line(same: Sequence[Row], by: Actor) -> Line:
     first = same[0]
     text = one_line(first.text)
     # Several customers may have said it: any of their names in it is somebody's.
@@ -112,4 +119,5 @@ def _line(same: Sequence[Row]) -> Line:
     known = [value for row in same for value in (row.email, row.phone_number)]
     spots = personal.found(text, names, known)
     events = tuple((row.customer_key, row.event_key) for row in same)
-    return Line(first.intent, text, first.language, tuple(spots), personal.masked(text, spots), events)
+    masked = personal.masked(text, spots)
+    return Line(first.intent, text if may_unmask(by) else masked, first.language, tuple(spots), masked, events)

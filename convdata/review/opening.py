@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from convdata.database import Row, Store
+from convdata.masking import shown
 from convdata.rights import Actor, Right, require
 
 PAGE = 20
@@ -26,9 +27,9 @@ def utterances(store: Store, group_id: str, page: int = 1, *, by: Actor) -> tupl
     """A page of a group's utterances, the most frequent first, and how many there are in all."""
     require(by, Right.READ_REVIEW)
     rows = store.ask("review/opened", group_id=group_id, many=PAGE, skip=(max(1, page) - 1) * PAGE)
-    around = _around(store, rows)
+    around = _around(store, rows, by)
     found = []
-    for row in rows:
+    for row in shown(store, rows, by):
         turns = around.get(row.customer_key, [])
         place = next((n for n, turn in enumerate(turns) if turn.event_key == row.event_key), None)
         before = () if place is None else tuple(turns[max(0, place - TURNS) : place])
@@ -37,12 +38,20 @@ def utterances(store: Store, group_id: str, page: int = 1, *, by: Actor) -> tupl
     return found, int(rows[0].utterances) if rows else 0
 
 
-def _around(store: Store, rows: Sequence[Row]) -> dict[str, list[Row]]:
+def see(store: Store, group_id: str, *, by: Actor, now: datetime) -> None:
+    """A trainer has opened this group: what is in it stays in it, whatever arrives."""
+    require(by, Right.READ_REVIEW)
+    if by.may(Right.REVIEW):
+        store.change(lambda t: t.tell("see_review_groups", {"group_id": [group_id]}, now=now))
+
+
+def _around(store: Store, rows: Sequence[Row], by: Actor) -> dict[str, list[Row]]:
     if not rows:
         return {}
     times = [row.sent_at for row in rows]
     turns: dict[str, list[Row]] = defaultdict(list)
     keys = sorted({row.customer_key for row in rows})
-    for turn in store.ask("review/around", keys=keys, since=min(times) - DAY, until=max(times) + DAY):
+    found = store.ask("review/around", keys=keys, since=min(times) - DAY, until=max(times) + DAY)
+    for turn in shown(store, found, by):
         turns[turn.customer_key].append(turn)
     return turns

@@ -9,6 +9,7 @@ from typing import Any
 
 from convdata.database import Row, Store
 from convdata.folding import search_words
+from convdata.masking import shown
 from convdata.review.normalising import normalised, words
 from convdata.rights import Actor, Right, require
 from convdata.vocabulary import ReviewKind, ReviewState
@@ -110,7 +111,7 @@ def groups(store: Store, ids: Sequence[str], wanted: Wanted, today: date, *, by:
     keys = list(ids)
     rows = {row.group_id: row for row in store.ask("review/group_rows", keys=keys, **wanted.bound())}
     typical: dict[str, list[str]] = defaultdict(list)
-    for row in store.ask("review/group_names", keys=keys):
+    for row in shown(store, store.ask("review/group_names", keys=keys), by):
         typical[row.group_id].append(row.text)
     totals = store.ask_one("review/all_failures", kind=wanted.kind, **wanted.bound())
     whole = totals.messages if totals else 0

@@ -8,7 +8,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
@@ -16,9 +16,11 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from convdata.database import Row, Store
+from convdata.masking import text_shown
 from convdata.review.guessing import is_none_of_these
 from convdata.review.likeness import Counted
 from convdata.review.normalising import base_language, normalised
+from convdata.rights import Actor, Right, require
 
 NEAREST = 12
 MANY = 6_000  # labelled utterances of each kind that are compared with
@@ -41,6 +43,7 @@ class Labelled(NamedTuple):
     intent: str
     how: str
     group_id: str | None = None
+    customer_key: str | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ class Suggestion:
     nearest: str | None
     how: str | None
     guessed: float
+    said_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -110,6 +114,7 @@ class Pool:
                 nearest[intent][1].text if intent in nearest else None,
                 nearest[intent][1].how if intent in nearest else None,
                 guessed.get(intent, 0.0),
+                nearest[intent][1].customer_key if intent in nearest else None,
             )
             for intent in ranked[:MOST]
         ]
@@ -123,8 +128,9 @@ class Pool:
         return (vectors[size:] @ vectors[:size].T).toarray()
 
 
-def advice(store: Store, group_id: str, language: str, texts: Sequence[str], now: datetime) -> Advice:
+def advice(store: Store, group_id: str, language: str, texts: Sequence[str], now: datetime, *, by: Actor) -> Advice:
     """What to make of a group, by its most frequent texts."""
+    require(by, Right.READ_REVIEW)
     pool = _pool(store, language, now)
     normals = [normalised(text) for text in texts if text]
     rows = store.ask("review/guesses", group_id=group_id)
@@ -147,7 +153,13 @@ def advice(store: Store, group_id: str, language: str, texts: Sequence[str], now
         and ranked[1].nearest
     ):
         equally = (ranked[0].intent, ranked[1].intent)
-    return Advice(tuple(ranked), tuple(sorted(known)), equally)
+    return Advice(tuple(_shown(store, ranked, by)), tuple(sorted(known)), equally)
+
+
+def _shown(store: Store, ranked: Sequence[Suggestion], by: Actor) -> list[Suggestion]:
+    """With the nearest utterances as ``by`` may read them."""
+    texts = text_shown(store, [(one.nearest or "", one.said_by) for one in ranked], by)
+    return [replace(one, nearest=text or None) for one, text in zip(ranked, texts, strict=True)]
 
 
 _pools: WeakKeyDictionary[Store, dict[str, tuple[float, int, Pool]]] = WeakKeyDictionary()
@@ -185,12 +197,12 @@ def _labelled(store: Store, language: str, now: datetime) -> list[Labelled]:
     # Where everything is old, so is what counts as lately.
     since = min(now, totals.last_at if totals and totals.last_at else now) - LATELY
     decided = [
-        Labelled(r.text, r.normal, r.intent, "decided", r.group_id)
+        Labelled(r.text, r.normal, r.intent, "decided", r.group_id, r.customer_key)
         for r in store.ask("review/decided_utterances", many=10 * MANY)
         if of_language(r)
     ]
     understood = [
-        Labelled(r.text, normalised(r.text), r.intent, "understood")
+        Labelled(r.text, normalised(r.text), r.intent, "understood", customer_key=r.customer_key)
         for r in store.ask("review/understood_utterances", many=10 * MANY, since=since)
         if of_language(r) and not is_none_of_these(r.intent)
     ]

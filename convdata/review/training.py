@@ -28,7 +28,9 @@ class Taught(NamedTuple):
     language: str
 
 
-def import_training(store: Store, name: str, content: bytes, *, language: str, by: Actor, now: datetime) -> tuple[int, int]:
+def import_training(
+    store: Store, name: str, content: bytes, *, language: str, by: Actor, now: datetime
+) -> tuple[int, int]:
     """Remember what a training file teaches, in place of an earlier one of that name; gives sentences and intents.
 
     Raises FileUnreadable for what is none.

@@ -116,7 +116,7 @@ def _opened(listed: Listed, wanted: Wanted) -> Group | None:
 
 def _advice(group: Group) -> Advice:
     texts = [row.text for row in desk.store().ask("review/group_names", keys=[group.group_id])]
-    return suggestions.advice(desk.store(), group.group_id, group.row.language, texts, desk.now())
+    return suggestions.advice(desk.store(), group.group_id, group.row.language, texts, desk.now(), by=desk.reader())
 
 
 def _called_for() -> None:

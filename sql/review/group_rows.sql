@@ -59,6 +59,7 @@ select
     review_groups.decided_at as decided_at,
     review_groups.fixed_at as fixed_at,
     review_groups.came_back_at as came_back_at,
+    review_groups.seen_at as seen_at,
     counted.messages as messages,
     counted.utterances as utterances,
     counted.customers as customers,
