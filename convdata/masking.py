@@ -166,14 +166,15 @@ SAID: dict[str, Hide] = {
 }
 # What says nothing about who a customer is: keys, times, counts, words of the bot, and the names of those who work here.
 PLAIN = frozenset((
-    "act", "act_id", "actor", "agent", "alternatives", "arrived", "attempts", "buttons", "channel", "code",
-    "confidence", "countable", "created_at", "customer_key", "day", "decision_id", "details", "done_at", "due_at",
-    "eligible", "ended_at", "ended_by", "event_key", "export_id", "exported_at", "first_event_at", "from_group",
-    "group_id", "guess", "guess_confidence", "heard_at", "hidden_since", "inbox_id", "intent", "kind", "language",
-    "language_at", "language_seq", "last_message_at", "last_message_seq", "last_sender", "last_user_at",
-    "last_user_event", "last_user_seq", "last_user_understood", "left_at", "message_count", "messages", "mute_id",
-    "mute_said_at", "mute_said_seq", "muted_at", "muted_by", "muted_until", "need_help_since", "not_understood",
-    "opened_at", "received_at", "recorded_at", "reply_id", "said_at", "salt", "secret_hash", "sender", "sent_at",
-    "seq", "site", "source", "state", "state_at", "status", "status_said_at", "status_said_seq", "type",
-    "typicality", "understood", "utterance", "verified",
+    "act", "act_id", "actor", "agent", "alternatives", "arrived", "asked_at", "attempts", "buttons", "channel",
+    "code", "confidence", "countable", "created_at", "customer_key", "day", "decision_id", "details", "done_at",
+    "due_at", "eligible", "ended_at", "ended_by", "erased_at", "erased_until", "event_key", "export_id",
+    "exported_at", "first_event_at", "from_group", "group_id", "guess", "guess_confidence", "heard_at",
+    "hidden_since", "inbox_id", "intent", "kind", "language", "language_at", "language_seq", "last_message_at",
+    "last_message_seq", "last_sender", "last_user_at", "last_user_event", "last_user_seq", "last_user_understood",
+    "left_at", "message_count", "messages", "mute_id", "mute_said_at", "mute_said_seq", "muted_at", "muted_by",
+    "muted_until", "need_help_since", "not_understood", "opened_at", "outcome", "received_at", "recorded_at",
+    "reply_id", "said_at", "salt", "secret_hash", "sender", "sent_at", "seq", "site", "source", "state", "state_at",
+    "status", "status_said_at", "status_said_seq", "told_until", "type", "typicality", "understood", "up_to",
+    "utterance", "verified",
 ))  # fmt: skip

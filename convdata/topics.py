@@ -10,6 +10,7 @@ from typing import Any
 from convdata.database import Store
 from convdata.filters import Choices
 from convdata.intervals import FEW
+from convdata.masking import shown, text_shown
 from convdata.periods import day_end, day_start
 from convdata.review.normalising import normalised
 from convdata.rights import Actor, Right, require
@@ -60,24 +61,25 @@ def topics(store: Store, choices: Choices, many: int = TOP, *, by: Actor) -> Top
     values["until"] = day_end(min(choices["to"] or LATEST, LATEST.replace(year=9000)), choices.timezone)
     rows = store.ask("trends/topics", many=many, **values)
     if not rows:
-        return _utterances(store, many, values)
+        return _utterances(store, many, values, by)
     names: dict[str, str] = {}
-    for row in store.ask("review/group_names", keys=[row.group_id for row in rows]):
+    for row in shown(store, store.ask("review/group_names", keys=[row.group_id for row in rows]), by):
         names.setdefault(row.group_id, row.text or "")
     found = (Topic(names.get(row.group_id, ""), row.messages, row.customers, row.group_id, row.state) for row in rows)
     return Topics(tuple(found), rows[0].all_messages, "trends/topics")
 
 
-def _utterances(store: Store, many: int, values: dict[str, Any]) -> Topics:
+def _utterances(store: Store, many: int, values: dict[str, Any], by: Actor) -> Topics:
     counts: dict[str, int] = defaultdict(int)
-    shown: dict[str, str] = {}
+    said: dict[str, tuple[str, str | None]] = {}
     rows = store.ask("trends/utterances", many=TEXTS, **values)
     for row in rows:
         normal = normalised(row.text)
         counts[normal] += row.messages
-        shown.setdefault(normal, row.text)
+        said.setdefault(normal, (row.text, row.customer_key))
     ranked = sorted(counts, key=lambda normal: (-counts[normal], normal))[:many]
-    found = tuple(Topic(shown[normal], counts[normal]) for normal in ranked)
+    texts = text_shown(store, [said[normal] for normal in ranked], by)
+    found = tuple(Topic(text, counts[normal]) for text, normal in zip(texts, ranked, strict=True))
     return Topics(found, rows[0].all_messages if rows else 0, "trends/utterances")
 
 

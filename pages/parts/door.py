@@ -7,6 +7,7 @@ from convdata.settings import read_sign_in
 from convdata.sign_in import Way
 from pages.parts import desk
 from pages.parts.literal import escaped
+from pages.parts.revealing import privacy_mode
 from pages.parts.signed_in import Outside, SignInFirst
 
 
@@ -40,6 +41,8 @@ def who_is_in(reader: Actor) -> None:
     alone = sign_in.way is Way.NONE
     label = "No sign-in" if alone else escaped(reader.partition("@")[0], 30)
     icon = ":material/lock_open:" if alone else ":material/account_circle:"
+    if reader.sight.private:
+        icon = ":material/visibility_off:"
     with st.popover(label, icon=icon, type="tertiary", width="content", key="who_is_in"):
         st.markdown(f"**{escaped(reader, 100)}**")
         if not alone:
@@ -53,6 +56,7 @@ def who_is_in(reader: Actor) -> None:
                 "Nobody signs in here: only this computer reaches Misheard, and whoever uses it may do everything. What is "
                 "done is recorded under this name."
             )
+        privacy_mode()
 
 
 def _sign_out_button() -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 from convdata.channels import channel, channel_keys, language_title
 from convdata.failings import hour_in_words
 from convdata.filters import FILTERS, Choices, choose, last_days
+from convdata.rights import Right
 from convdata.vocabulary import UNDETERMINED, Status
 from pages.parts import desk
 from pages.parts.literal import escaped
@@ -24,7 +25,7 @@ def search_box(chosen: Choices) -> None:
         key="filter_search",
         type="search",
         live="300ms",
-        placeholder="Name, e-mail, phone or id",
+        placeholder="Name, e-mail, phone or id" if desk.may(Right.SEE_PERSONAL) else "Short id or whole customer id",
         label_visibility="collapsed",
         max_chars=200,
         on_change=_write,

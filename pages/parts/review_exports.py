@@ -55,8 +55,13 @@ def _export_dialog() -> None:
     st.markdown(f"**{words.plural(len(prepared.lines), 'sentence')}** of {words.plural(prepared.groups, 'group')}")
     mask = False
     if prepared.personal:
+        may_unmask = exporting.may_unmask(desk.reader())
         mask = st.toggle(
-            f"Mask personal data in {words.plural(prepared.personal, 'sentence')}", value=True, key="export_mask"
+            f"Mask personal data in {words.plural(prepared.personal, 'sentence')}",
+            value=True,
+            key="export_mask",
+            disabled=not may_unmask,
+            help=None if may_unmask else "It is masked for your role.",
         )
         flagged = [line for line in prepared.lines if line.holds]
         st.dataframe(

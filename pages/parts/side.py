@@ -7,6 +7,7 @@ from pages.parts import desk, person
 from pages.parts.actions import actions
 from pages.parts.live import NET, live
 from pages.parts.opened import still_there
+from pages.parts.revealing import reveal_button
 
 
 @st.fragment(run_every=NET, key="side")
@@ -16,4 +17,5 @@ def side(key: str) -> None:
         person.head(customer)
         actions(customer)
         person.known(customer)
+        reveal_button(customer)
     live("conversation_live", "transcript", "side", "composer")

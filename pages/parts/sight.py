@@ -27,3 +27,7 @@ def forget(customer_key: str) -> None:
 def _revealed() -> dict[str, datetime]:
     now = now_utc()
     return {key: until for key, until in st.session_state.get("revealed", {}).items() if until > now}
+
+
+def revealed_until(customer_key: str) -> datetime | None:
+    return _revealed().get(customer_key)

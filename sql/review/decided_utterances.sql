@@ -1,6 +1,7 @@
 -- What trainers have decided already: utterances with their intents.
 select
     min(review_members.text) as text,
+    min(cast(review_members.customer_key as varchar)) as customer_key,
     min(review_members.normal) as normal,
     review_members.language as language,
     review_groups.intent as intent,

@@ -4,6 +4,7 @@ with said as (
         review_members.group_id as group_id,
         review_members.utterance as utterance,
         min(review_members.text) as text,
+        min(cast(review_members.customer_key as varchar)) as customer_key,
         max(review_members.typicality) as typicality,
         count(*) as messages
     from review_members
@@ -16,6 +17,7 @@ ranked as (
     select
         said.group_id as group_id,
         said.text as text,
+        said.customer_key as customer_key,
         row_number() over (
             partition by said.group_id
             order by
@@ -27,6 +29,7 @@ ranked as (
 select
     cast(ranked.group_id as varchar) as group_id,
     ranked.text as text,
+    ranked.customer_key as customer_key,
     ranked.place as place
 from ranked
 where ranked.place <= 12

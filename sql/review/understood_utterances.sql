@@ -1,6 +1,7 @@
 -- What the bot understands with some certainty, said lately, with what it took it for.
 select
     min(messages.text) as text,
+    min(cast(messages.customer_key as varchar)) as customer_key,
     coalesce(messages.language, 'und') as language,
     messages.intent as intent
 from messages
