@@ -129,14 +129,16 @@ def matrix(marks: Sequence[Mark], measure: Measure, earlier: Sequence[Mark] = ()
     figure.update_xaxes(
         side="top",
         tickvals=list(range(len(channels))),
-        ticktext=[literal(channel(key).title).replace(" ", "<br>", 1) for key in channels],
+        ticktext=[
+            literal(channel(key).title, 18 if len(channels) < 5 else 12).replace(" ", "<br>", 1) for key in channels
+        ],
         range=[-0.5, len(channels) - 0.5],
         showgrid=False,
         tickangle=0,
     )
     figure.update_yaxes(
         tickvals=[-row for row in range(len(languages))],
-        ticktext=[literal(language_title(code)) for code in languages],
+        ticktext=[literal(language_title(code), 18) for code in languages],
         range=[0.5 - len(languages), 0.5],
         showgrid=False,
         zeroline=False,

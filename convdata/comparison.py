@@ -109,12 +109,16 @@ def _shares(key: str, title: str, definition: str, sides: Sequence[Side]) -> Com
     a, b = (side.share or (0, 0) for side in sides)
     difference, real = "", False
     if min(a[1], b[1]) >= FEW:
-        difference = f"{(b[0] / b[1] - a[0] / a[1]) * 100:+.1f} points".replace("-", "−")
+        difference = (
+            f"{(b[0] / b[1] - a[0] / a[1]) * 100:+.1f} points".replace("-", "−")
+            .replace("+0.0", "±0")
+            .replace("−0.0", "±0")
+        )
         real = changed(a, b)
     return Compared(key, title, definition, sides[0], sides[1], difference, real)
 
 
 def _counts(key: str, title: str, definition: str, a: int, b: int, a_of: str, b_of: str) -> Compared:
     """How many there are depends on how long and how big a side is: what is beyond chance is not said of it."""
-    difference = f"{(b - a) / a:+.0%}".replace("-", "−").replace("%", " %") if a >= FEW else ""
+    difference = f"{(b - a) / a:+.0%}".replace("-", "−").replace("%", " %").replace("+0 %", "±0 %") if a >= FEW else ""
     return Compared(key, title, definition, Side(f"{a:,}", a_of), Side(f"{b:,}", b_of), difference, False)

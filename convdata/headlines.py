@@ -104,9 +104,10 @@ def in_brief(one: Headline, row: dict[str, Any]) -> tuple[str, str]:
     if one.kind == "median":
         seconds = row["median_seconds"]
         enough = in_words(timedelta(seconds=seconds)) if part >= MEDIAN_FEW else "too few" if part else "–"
-        return enough, f"{part:,} of {whole:,} {one.unit}"
+        return enough, f"{part:,} of {whole:,} {one_of(one.unit) if whole == 1 else one.unit}"
     if one.kind == "count":
-        return f"{part:,}", f"of {whole:,} {one.unit}" if one.whole else "with a message in the period"
+        unit = one_of(one.unit) if whole == 1 else one.unit
+        return f"{part:,}", f"of {whole:,} {unit}" if one.whole else "with a message in the period"
     return share_in_brief(part, whole, one.unit)
 
 
@@ -115,7 +116,13 @@ def share_in_brief(part: int, whole: int, unit: str) -> tuple[str, str]:
     interval = wilson(part, whole)
     between = f" · 95 %: {percent(interval[0])} to {percent(interval[1])}" if interval and whole >= FEW else ""
     share = percent(part / whole) if whole >= FEW else "too few" if whole else "–"
-    return share, f"{part:,} of {whole:,} {unit}{between}"
+    return share, f"{part:,} of {whole:,} {one_of(unit) if whole == 1 else unit}{between}"
+
+
+def one_of(unit: str) -> str:
+    """ "message", "wait answered": the unit of one."""
+    first, _, rest = unit.partition(" ")
+    return f"{first.removesuffix('s')} {rest}".rstrip()
 
 
 def by_day(asks: Asks, choices: Choices, step: str, column: str = "active_conversations") -> dict[str, int]:

@@ -11,7 +11,7 @@ from convdata.charts import TEXT, by_channel, calm
 from convdata.filters import Choices
 from convdata.marks import Mark, marks, step_end, steps
 from convdata.stats import Asks, Measure
-from convdata.timeline import mark_days
+from convdata.timeline import few_days, mark_days
 
 SHORTEST, ENOUGH = 4, 0.7  # points of a line; the share of them that say something
 MOST = 6  # lines that can be told apart
@@ -117,6 +117,7 @@ def lines(
         yaxis2={"domain": [0, 0.24], "rangemode": "tozero", "nticks": 3, "title": {"text": ""}, "tickformat": ",d"},
         bargap=0.25,
     )
+    few_days(figure, days, step)
     for height, one in _apart(names):
         figure.add_annotation(
             x=1, xref="paper", xanchor="left", xshift=6, y=0.34 + 0.66 * height, yref="paper", yanchor="middle",

@@ -88,8 +88,21 @@ def timeline(
         yaxis2={"domain": [0, 0.24], "rangemode": "tozero", "nticks": 3, "title": {"text": ""}, "tickformat": ",d"},
         bargap=0.25,
     )
+    few_days(figure, days, step)
     mark_days(figure, [(day, text) for day, text in marked if first <= day <= last])
     return calm(figure, 330, margin=MARGIN | {"t": 24 if marked else 8})
+
+
+def few_days(figure: go.Figure, days: Sequence[date], step: str) -> None:
+    """So few that Plotly would name hours between them, and not know how wide a bar is."""
+    if len(days) < 4:
+        named = [f"{day:%b %Y}" if step == "month" else f"{day.day} {day:%b}<br>{day.year}" for day in days]
+        figure.update_xaxes(tickmode="array", tickvals=list(days), ticktext=named)
+        figure.update_traces(
+            width=0.5 * {"day": 1, "week": 7, "month": 30}[step] * 86_400_000, selector={"type": "bar"}
+        )
+    if max((y or 0 for bar in figure.data if bar.type == "bar" for y in bar.y), default=0) < 4:
+        figure.update_layout(yaxis2={"dtick": 1})
 
 
 def mark_days(figure: go.Figure, marked: Sequence[tuple[date, str]]) -> None:

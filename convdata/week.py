@@ -54,7 +54,7 @@ def peak(rows: Sequence[dict[str, Any]]) -> str:
     """The busiest hour in words, with what it rests on; nothing where too little was said."""
     whole = sum(row["eligible"] for row in rows)
     if whole < FEW:
-        return f"Too few to say when it is busiest: {whole:,} messages."
+        return f"Too few to say when it is busiest: {whole:,} message{'' if whole == 1 else 's'}."
     most = max(rows, key=lambda row: row["eligible"])
     share = percent(most["eligible"] / whole)
     return (

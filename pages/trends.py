@@ -49,7 +49,7 @@ with left:
     was = marks(REMEMBERED, before(choices), measure, ["channel", "language"]) if earlier else []
     cells = partial(charts.matrix, earlier=was)
     chart(f"{measure.title} by channel and language", choices, measure, ["channel", "language"], cells)
-    if was:
+    if any(not mark.few for mark in was):
         st.caption("▲ ▼ points against the equal period before; bold where chance alone does not explain it.")
 with right:
     chart(

@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from convdata import customer_pages
+from convdata.busiest import hours
 from convdata.channels import channel_keys
 from convdata.database import Store
 from convdata.errors import MisheardError
@@ -21,12 +22,16 @@ from convdata.intake import take
 from convdata.intervals import changed, wilson
 from convdata.marks import marks, opened_by, step_for, steps
 from convdata.periods import now_utc
+from convdata.review.normalising import normalised
+from convdata.rights import Actor, Role
 from convdata.stats import CONVERSATIONS, MESSAGES, before, table
+from convdata.topics import topics
 from tests.conftest import NOW
 from tests.postgres import Postgres
 from tests.shared import shared_path
 from tests.story import NOON, message, opened, tell
 
+READER = Actor("reader", Role.ADMIN)  # who sees texts unmasked
 CHANNELS = {"facebook_messenger": "messenger", "amazon_alexa": "alexa"}
 BYS: list[tuple[str, ...]] = [
     (), ("channel",), ("language",), ("channel", "language"), ("day",), ("day", "channel"), ("day", "language"),
@@ -88,6 +93,31 @@ def test_days_and_weeks_equal_those_computed_independently(real: Real) -> None:
     assert weeks == {
         r["iso_week_utc"]: (r["user_messages"], r["not_understood"]) for r in real.expected["by_iso_week_utc"]
     }
+
+
+def test_hours_equal_those_computed_independently(real: Real) -> None:
+    told: dict[int, tuple[int, int]] = {}
+    for row in hours(real.store, Choices()):
+        asked, failed = told.get(row["hour"], (0, 0))
+        told[row["hour"]] = (asked + row["eligible"], failed + row["not_understood"])
+    assert told == {r["hour_utc"]: (r["user_messages"], r["not_understood"]) for r in real.expected["by_hour_utc"]}
+
+
+def test_the_top_utterances_equal_those_counted_independently(real: Real) -> None:
+    """Theirs keep the marks around words that ours take away, so ours may put more together, never less."""
+    found = topics(real.store, Choices(), many=100_000, by=READER)
+    assert found.question == "trends/utterances"
+    assert found.messages == real.expected["overall"]["not_understood"]
+    ours = {normalised(topic.text): topic.messages for topic in found.first}
+    theirs: Counter[str] = Counter()
+    for row in real.expected["top_utterances_normalised"]:
+        theirs[normalised(row["value"])] += row["count"]
+    assert {text: ours[text] for text, many in theirs.items() if ours[text] < many} == {}
+    assert sum(ours.values()) == found.messages
+    whole = {normalised(line["text"]) for line in real.lines if line.get("understood") is False and line.get("text")}
+    assert set(ours) == whole
+    highest = sorted(ours.values(), reverse=True)
+    assert highest[0] >= real.expected["top_utterances_normalised"][0]["count"]
 
 
 def test_conversation_rates_equal_a_count_of_the_file(real: Real) -> None:

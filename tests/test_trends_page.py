@@ -24,6 +24,7 @@ TITLES = tuple(one.title for one in HEADLINES)
 EMPTY = {"State": None, "Who": None, "Open": None}
 OTHERS = (
     "Busiest hours",
+    "Compare",
     "Customers who come back",
     "Top topics of failure",
     "Alerts",

@@ -6,7 +6,8 @@ import streamlit as st
 
 from convdata.captions import percent
 from convdata.filters import Choices
-from convdata.intervals import FEW, changed, wilson
+from convdata.headlines import share_in_brief
+from convdata.intervals import FEW, changed
 from convdata.questions import question
 from convdata.stats import Measure, before, table
 from pages.parts import desk
@@ -95,9 +96,7 @@ def _share_card(
             delta_description=against(choices) if comparable else None,
             **sparkline(key, choices),
         )
-        interval = wilson(part, whole)
-        between = f" · 95 %: {percent(interval[0])} to {percent(interval[1])}" if interval and whole >= FEW else ""
-        st.caption(f"{part:,} of {whole:,} {unit}{between}")
+        st.caption(share_in_brief(part, whole, unit)[1])
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             how_counted(definition, path, choices)
             if opens and part:

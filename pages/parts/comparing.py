@@ -22,7 +22,7 @@ from pages.parts.charts import clicked, config
 from pages.parts.literal import plain
 from pages.parts.remembered import REMEMBERED
 
-KINDS = {"": "Nothing", "channel": "Two channels", "language": "Two languages", "period": "Two periods"}
+KINDS = {"": "Nothing", "channel": "Channels", "language": "Languages", "period": "Periods"}
 WORDS: dict[str, Callable[[str], str]] = {"channel": lambda key: channel(key).title, "language": language_title}
 TITLE, KEY = "Compare", "chart_compare"
 EXPLAINED = "Every number of the cards, asked for each of the two; the difference is the second against the first."
