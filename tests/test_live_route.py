@@ -69,8 +69,7 @@ def test_whose_role_is_taken_away_is_told_nothing_more(store: Store, passes: Pas
         let_in[0] = False
         tell(store, message(at=NOON))
         with pytest.raises(WebSocketDisconnect) as closed:
-            for _ in range(3):  # what was under way already
-                socket.receive_text()
+            _read_to_the_end(socket)
     assert closed.value.code == 1008
 
 
@@ -81,6 +80,11 @@ def test_where_nobody_signs_in_our_own_pages_are_told_and_no_others(store: Store
     for origin in ("http://evil.example", "null", ""):
         with pytest.raises(WebSocketDisconnect), client.websocket_connect(AT, headers={"origin": origin}):
             pass
+
+
+def _read_to_the_end(socket: Any) -> None:
+    for _ in range(3):  # what was under way already
+        socket.receive_text()
 
 
 def _until_told(store: Store, socket: Any) -> None:

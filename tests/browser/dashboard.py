@@ -31,9 +31,11 @@ RUNNING: list[Dashboard] = []
 
 
 @contextmanager
-def running_dashboard(store: str, folder: Path, *, app: Path = ROOT / "app.py", **settings: str) -> Iterator[Dashboard]:
+def running_dashboard(
+    store: str, folder: Path, *, app: Path = ROOT / "app.py", port: int = 0, **settings: str
+) -> Iterator[Dashboard]:
     """The dashboard over `store`; `settings` are environment variables. Its log goes to `folder`."""
-    port = _free_port()
+    port = port or _free_port()
     log_file = folder / f"dashboard-{port}.log"
     # What the developer has set for their own dashboard has no say here, nor have their secrets.
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("MISHEARD_", "STREAMLIT_"))}
