@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from convdata.database import Store
-from convdata.errors import FileUnreadable
+from convdata.errors import FileUnreadable, ImportStopped
 from convdata.following import read_on
 from convdata.importers import importers, recognise
 from convdata.importing import import_file
@@ -136,6 +136,28 @@ def test_a_table_of_the_same_name_that_is_no_tracker_store_is_said(store: Store,
         connection.execute("create table events (id integer, sender_id text, data text)")
     with pytest.raises(FileUnreadable, match="SQL event broker"):
         import_file(store, f"sqlite:///{tmp_path / 'broker.db'}", now=LATER, by=admin("Test"))
+
+
+def test_a_database_that_is_not_there_is_not_made(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(FileUnreadable, match="There is no file"):
+        import_file(store, f"sqlite:///{tmp_path / 'none.db'}", now=LATER, by=admin("Test"))
+    assert not (tmp_path / "none.db").exists()
+
+
+def test_half_a_database_and_a_missing_driver_are_said_in_a_sentence(store: Store, tmp_path: Path) -> None:
+    turn = {"event": "user", "sender_id": "v", "input_channel": "rest", "parse_data": {"intent": {"name": "greet"}}}
+    events = [turn | {"timestamp": 1754730000.0 + n, "text": f"{n} " + "x" * 900} for n in range(400)]
+    address = tracker_store(tmp_path / "tracker.db", events)
+    whole = (tmp_path / "tracker.db").read_bytes()
+    (tmp_path / "tracker.db").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises((FileUnreadable, ImportStopped), match="cannot be read"):
+        import_file(store, address, now=LATER, by=admin("Test"))
+    (tmp_path / "tracker.db").write_bytes(whole)
+    result = import_file(store, address, now=LATER, by=admin("Test"))
+    assert len(rows(store, "messages")) == 400
+    assert result.counts.rejected == 0
+    with pytest.raises(FileUnreadable, match="driver for that database is not installed"):
+        import_file(store, "mysql+pymysql://rasa@localhost/rasa", now=LATER, by=admin("Test"))
 
 
 def test_the_old_dialect_is_refused_with_a_sentence(store: Store) -> None:

@@ -142,9 +142,9 @@ def test_a_time_without_an_offset_needs_a_stated_time_zone(store):
         ('text = "Text"', 'text = { from = "Text", is = "x" }', "one of from, join and is"),
         ('text = "Text"', 'text = { form = "Text" }', "“form”"),
         ('customer_id = "Kunde"', "", "lacks customer_id"),
-        ('"day-first"', '"european"', "times must be one of"),
+        ('"day-first"', '"european"', "times are written must be one of"),
         ("Europe/Paris", "Europe/Pari", "no time zone"),
-        ('decimal = ","', 'decimal = ";"', "decimal must be"),
+        ('decimal = ","', 'decimal = ";"', "decimal mark must be"),
         ('source = "helpdesk"', 'file = "xml"', "csv or json"),
         ('source = "helpdesk"', 'delimiter = ";;"', "one character"),
         ('source = "helpdesk"', "source = 7", "source must be a text"),
@@ -156,6 +156,13 @@ def test_a_mapping_that_is_wrong_is_said_in_a_sentence(duckdb_url, was, becomes,
     with pytest.raises(FileUnreadable, match=says):
         mapped(store, [HEADER, ROW], CSV_MAP.replace(was, becomes, 1))
     store.close()
+
+
+def test_a_column_that_is_there_twice_is_said_and_one_that_is_not_used_does_no_harm(store):
+    with pytest.raises(FileUnreadable, match="two columns named Text"):
+        mapped(store, [f"{HEADER};text", f"{ROW};x"], CSV_MAP)
+    result, _ = mapped(store, [f"{HEADER};note;note", f"{ROW};x;y"], CSV_MAP)
+    assert result.counts.stored == 1
 
 
 def test_a_mapping_makes_all_types_of_events(store):

@@ -116,6 +116,9 @@ def _say(given: Namespace, results: Sequence[Result]) -> None:
         f"{counts.read:,} read = {counts.stored:,} stored + {counts.updated:,} updated + {counts.duplicate:,} duplicate "
         f"+ {counts.rejected:,} rejected + {counts.suppressed:,} suppressed, in {seconds:.1f} s"
     )
+    if given.format is None:
+        for result in results:
+            print(f"{printing.harmless(result.name)} was read as {importers()[result.format].TITLE}.")
     if counts.unknown_fields:
         print(f"{counts.unknown_fields:,} fields were not known and ignored.")
     if counts.rejected and given.rejects:

@@ -4,7 +4,8 @@ An importer is a module with
 
 - ``NAME``: the word for ``--format``, the module's own name;
 - ``TITLE`` and ``SENTENCE``: how the page and the command line's help speak of it;
-- ``OPTIONS``, if there are any: what it may be told that is not in the source, each with a sentence;
+- ``OPTIONS``, if there are any: what it may be told that is not in the source, each with a sentence; ``COLUMNS`` are those
+  among them that are somebody's own names for columns;
 - ``recognises(head, filename) -> int``: how sure it is, 0 to 100, that a source which begins with these bytes and has
   this name is its own. The surest one reads it; 0 means no. ``head`` is unpacked, and empty where ``filename`` is an
   address such as ``sqlite:///tracker.db``;
@@ -30,6 +31,8 @@ from convdata.importers._known_elsewhere import known_elsewhere
 
 HEAD = 64 * 1024  # bytes that an importer may look at before it says whether a source is its own
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+# How a file may say that its times are written; the other way is a pattern.
+TIMES = ("iso", "day-first", "month-first", "unix", "unix-ms")
 LONGEST_LINE = 1024 * 1024  # bytes; the longest text with every character escaped is less than half of it
 
 
@@ -96,6 +99,12 @@ class Importer(Protocol):
 def options_of(one: Importer) -> Mapping[str, str]:
     """What an importer may be told, each with its sentence."""
     found: Mapping[str, str] = getattr(one, "OPTIONS", {})
+    return found
+
+
+def columns_of(one: Importer) -> tuple[str, ...]:
+    """The options that are somebody's own names for columns."""
+    found: tuple[str, ...] = getattr(one, "COLUMNS", ())
     return found
 
 

@@ -15,9 +15,9 @@ import msgspec
 
 from convdata.errors import FileUnreadable
 from convdata.events import TYPES
+from convdata.importers import TIMES
 
 FILES = ("csv", "json")
-TIMES = ("iso", "day-first", "month-first", "unix", "unix-ms")
 OF_THE_FILE = ("file", "source", "delimiter", "decimal", "times", "timezone", "events")
 OF_A_VALUE = ("from", "join", "is", "words", "otherwise", "after")
 PLACES = re.compile(r"\{([^{}]+)\}")
@@ -85,15 +85,15 @@ def rules_of(text: str, **more: str) -> Rules:
         raise FileUnreadable("The mapping says of no event how it is made; begin one with [[events]].")
     decimal = said.get("decimal", ".")
     if decimal not in (".", ","):
-        raise FileUnreadable("In the mapping, decimal must be “.” or “,”.")
+        raise FileUnreadable("The decimal mark must be “.” or “,”.")
     if said.get("file") not in (None, *FILES):
         raise FileUnreadable(f"In the mapping, file must be {' or '.join(FILES)}.")
     if len(said.get("delimiter", ",")) != 1:
-        raise FileUnreadable("In the mapping, delimiter must be one character, such as “;”.")
+        raise FileUnreadable("The delimiter must be one character, such as “;”.")
     times = said.get("times", "iso")
     if times not in TIMES and "%" not in times:
         raise FileUnreadable(
-            f"In the mapping, times must be one of {', '.join(TIMES)}, or a pattern such as %d.%m.%Y %H:%M."
+            f"How times are written must be one of {', '.join(TIMES)}, or a pattern such as %d.%m.%Y %H:%M."
         )
     return Rules(
         tuple(_shape(one) for one in events),

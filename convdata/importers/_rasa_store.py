@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 import sqlalchemy as sa
@@ -28,7 +30,7 @@ def stored_events(
     """
     after = int(source.options.get("after") or 0)
     try:
-        engine = sa.create_engine(source.address or source.name)
+        engine = sa.create_engine(_existing(sa.make_url(source.address or source.name)))
         with engine.connect() as connection:
             _check(engine, source)
             last = connection.execute(sa.select(sa.func.max(_events.c.id))).scalar() or 0
@@ -45,9 +47,22 @@ def stored_events(
                         yield number, *_opened(sender, data)
                 done = source.position = rows[-1].id
                 source.tell_progress(done, last)
+    except ImportError as wrong:
+        raise FileUnreadable(
+            f"The driver for that database is not installed ({wrong.name}); install it with pip."
+        ) from None
     except SQLAlchemyError as wrong:
         reason = str(getattr(wrong, "orig", None) or wrong).splitlines()[0]
         raise FileUnreadable(f"The tracker store cannot be read: {reason}") from None
+
+
+def _existing(url: sa.URL) -> sa.URL:
+    """SQLite would make a file that is not there, and write into one that is."""
+    if url.get_backend_name() != "sqlite" or not url.database or url.database.startswith((":", "file:")):
+        return url
+    if not Path(url.database).is_file():
+        raise FileUnreadable(f"There is no file {url.database}.")
+    return url.set(database=f"file:{quote(url.database)}", query={**url.query, "mode": "ro", "uri": "true"})
 
 
 def _opened(sender: str, data: Any) -> tuple[Any, tuple[str, str] | None]:

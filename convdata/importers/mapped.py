@@ -94,6 +94,9 @@ def _inside(row: Any, path: str) -> Any:
 def _check(rules: Rules, names: list[str], file: str) -> None:
     """A column that must be there is, and of those of which one must be, one is. Raises FileUnreadable."""
     there = {name.lower() for name in names}
+    lower = [name.lower() for name in names]
+    if twice := [c for c in sorted(rules.columns) if lower.count(c.lower()) > 1]:
+        raise FileUnreadable(f"{file} has two columns named {twice[0]}.")
     for shape in rules.shapes:
         for field, options in shape.fields.items():
             asked = [c for option in options for c in option.columns]

@@ -1,6 +1,6 @@
 """What an import would make of a file, shown before anything is stored."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, BinaryIO
 
@@ -8,13 +8,14 @@ import pandas as pd
 import streamlit as st
 
 from convdata.errors import MisheardError
-from convdata.importers import Importer, mapped, options_of
+from convdata.importers import TIMES, Importer, columns_of, mapped, options_of
 from convdata.previewing import SHOWN, Preview, preview
 from pages.parts import desk, words
 from pages.parts.literal import escaped, plain
 
 LOOKED_AT = 2_000  # lines; the rest is looked at when it is imported
-ROW = 35  # pixels
+PATTERN = "Times as a pattern"
+FEW, TALL = 8, 320  # rows, and pixels for more of them
 EXAMPLE = """times = "day-first"
 
 [[events]]
@@ -36,13 +37,42 @@ def stated_options(one: Importer | None) -> dict[str, str]:
     known = options_of(one)
     if not known:
         return {}
-    given = {}
-    with st.expander("What the file does not say itself"):
-        left, right = st.columns(2)
-        for number, (name, sentence) in enumerate(known.items()):
-            with (left, right)[number % 2]:
-                given[name] = st.text_input(name, key=f"import_{one.NAME}_{name}", help=sentence, max_chars=200)
-    return {name: text.strip() for name, text in given.items() if text.strip()}
+    columns = columns_of(one)
+    given: dict[str, str | None] = {}
+    with st.expander("What the file does not say itself", expanded="times" in known):
+        for place, (name, sentence) in _two_abreast({n: s for n, s in known.items() if n not in columns}):
+            with place:
+                given[name] = _stated(f"import_{one.NAME}_{name}", name, sentence)
+    if columns:
+        with st.expander("Columns that are called otherwise in it"):
+            for place, (name, sentence) in _two_abreast({name: known[name] for name in columns}):
+                with place:
+                    key = f"import_{one.NAME}_{name}"
+                    given[name] = st.text_input(name, key=key, help=sentence, max_chars=200)
+    return {name: text.strip() for name, text in given.items() if text and text.strip()}
+
+
+def _two_abreast(options: Mapping[str, str]) -> Iterator[tuple[Any, tuple[str, str]]]:
+    """In pairs of their own, so that on a phone they stand in the same order."""
+    for number, option in enumerate(options.items()):
+        if number % 2 == 0:
+            pair = st.columns(2)
+        yield pair[number % 2], option
+
+
+def _stated(key: str, name: str, sentence: str) -> str | None:
+    label = name.replace("_", " ").capitalize()
+    if name != "times":
+        return st.text_input(label, key=key, help=sentence, max_chars=200)
+    looks = {"iso": "2026-12-31 23:59", "day-first": "31/12/2026 23:59", "month-first": "12/31/2026 23:59"}
+    how = st.selectbox(
+        label,
+        [*TIMES, PATTERN],
+        key=key,
+        help=sentence,
+        format_func=lambda one: f"{one}: {looks[one]}" if one in looks else one,
+    )
+    return st.text_input(PATTERN, "%d.%m.%Y %H:%M", key=f"{key}_pattern", max_chars=60) if how == PATTERN else how
 
 
 def _mapping() -> dict[str, str]:
@@ -84,11 +114,14 @@ def show_preview(file: Any, format: str | None, options: Mapping[str, str]) -> b
     )
     st.markdown(f"{'Recognised as' if format is None else 'Read as'} **{escaped(found.title)}**")
     if found.events:
-        st.caption(f"{taken:,} {of} would be taken, {found.rejected:,} rejected. The first {len(found.events)}:")
+        zone = desk.store().settings.timezone.key
+        st.caption(
+            f"{taken:,} {of} would be taken, {found.rejected:,} rejected. The first {len(found.events)}, times in {zone}:"
+        )
         st.dataframe(
             pd.DataFrame([_line(event) for event in found.events]),
             hide_index=True,
-            height=min(ROW * (len(found.events) + 1) + 3, 300),
+            height=TALL if len(found.events) > FEW else "content",
             column_config={
                 "Time": st.column_config.TextColumn(width=140),
                 "Who": st.column_config.TextColumn(width=70),
@@ -104,7 +137,7 @@ def show_preview(file: Any, format: str | None, options: Mapping[str, str]) -> b
             st.dataframe(
                 pd.DataFrame([_reject(one) for one in found.rejects]),
                 hide_index=True,
-                height=min(ROW * (len(found.rejects) + 1) + 3, 260),
+                height=TALL if len(found.rejects) > FEW else "content",
                 key="import_preview_rejects",
             )
             if found.rejected > SHOWN:
