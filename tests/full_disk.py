@@ -20,7 +20,7 @@ from tests.story import opened, rows
 def small_disk(folder: Path, size: str = "12m") -> Iterator[Path]:
     """A disk of that size. Only root can mount one: for others the test is skipped."""
     folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder]
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
     if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
         pytest.skip("a small disk can only be mounted by root")
     try:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -29,7 +29,7 @@ from convdata.delivery import deliver_due
 from convdata.erasure import HELD, erase
 from convdata.muting import mute, muted_until, sweep, unmute
 from convdata.outbox import replies_to
-from convdata.periods import UTC, now_utc
+from convdata.periods import now_utc
 from convdata.replying import new_reply_id, reply
 from convdata.rewriting import rewrite
 from convdata.settings import PROJECT
@@ -63,7 +63,7 @@ class Scene(NamedTuple):
     client: TestClient
     fake: FakeGraph
     folder: Path
-    other: Callable[[], Any]  # the address of another empty store of this kind
+    other: Callable[..., Any]  # the address of another empty store of this kind
     posted: list[dict[str, Any]]
 
     def post(self, events: Any) -> Any:
@@ -287,9 +287,19 @@ def erase_bytes(scene: Scene) -> Any:
 def export_complete(scene: Scene) -> Any:
     store = scene.store
     maya = wrote(store, scene.fake)
-    about = {"channel": "messenger", "source": "test"}
-    names = {"first_name": "Maya", "last_name": "Okafor", "photo_url": "https://x.example/a.png", "comments": "none"}
-    reached = {"email": "maya@example.org", "phone_number": "+33 6 12", "gtu_accepted": True, "data": {"plan": "gold"}}
+    about: dict[str, Any] = {"channel": "messenger", "source": "test"}
+    names: dict[str, Any] = {
+        "first_name": "Maya",
+        "last_name": "Okafor",
+        "photo_url": "https://x.example/a.png",
+        "comments": "none",
+    }
+    reached: dict[str, Any] = {
+        "email": "maya@example.org",
+        "phone_number": "+33 6 12",
+        "gtu_accepted": True,
+        "data": {"plan": "gold"},
+    }
     tell(store, customer(MAYA, **about, **names, **reached), status("need_help", MAYA, reason="lost", **about))
     tell(store, muted(True, MAYA, NOON + HOUR, **about), message("somebody else", text="nobody's business"))
     answered(store, maya)
