@@ -26,13 +26,13 @@ def review_desk(wanted: Wanted) -> None:
     with said_as_sentences():
         live("review_live", "review_desk")
         said()
-        _grouping_goes_on()
+        waiting = _grouping_goes_on()
         store, today = desk.store(), desk.today()
         pager = f"review_page_{hash(wanted)}"  # other filters begin at the first page
         listed = queue.listed(store, wanted, today, st.session_state.get(pager, 1), by=desk.reader())
         group = _opened(listed, wanted)
         if group is None:
-            _nothing(wanted)
+            _nothing(wanted, waiting)
             return
         advice = _advice(group)
         left, right = st.columns([5, 6], gap="large")
@@ -143,16 +143,19 @@ def _intent_chosen() -> None:
         assign(chosen["group"], chosen["intent"])
 
 
-def _grouping_goes_on() -> None:
-    """What has arrived is grouped beside the reader; the page redraws when that is done."""
+def _grouping_goes_on() -> int:
+    """What has arrived is grouped beside the reader; the page redraws when that is done. Gives how many these are."""
     waiting = joining.waiting(desk.store())
     if waiting:
         joining.begin(desk.store(), desk.now())
         st.caption(f":material/hourglass_top: {words.plural(waiting, 'new failure')} being grouped …")
+    return waiting
 
 
-def _nothing(wanted: Wanted) -> None:
+def _nothing(wanted: Wanted, waiting: int) -> None:
     everything = desk.store().ask("review/totals", kind=wanted.kind)
+    if waiting and not everything:
+        return  # it says so above, and redraws in a moment
     with st.container(border=True, horizontal_alignment="center", key="nothing"):
         if not everything:
             st.markdown("**Nothing has failed yet.**", width="content")
@@ -163,7 +166,7 @@ def _nothing(wanted: Wanted) -> None:
         else:
             st.markdown("**No group matches these filters.**", width="content")
             st.caption("Take one out, or choose another state.", width="content")
-    if desk.may(Right.REVIEW):
+    if everything and desk.may(Right.REVIEW):
         st.button("Undo", shortcut="U", icon=":material/undo:", key="review_undo", on_click=undo)
     _singles(wanted, None)
 

@@ -57,6 +57,7 @@ def wanted(shown: str) -> Wanted:
     kind = ReviewKind.DOUBT if shown == DOUBTS else ReviewKind.FAILED
     options = desk.ask_counts("review/options", kind=kind.value)
     states, text, sorting = _states(), st.query_params.get("q", "")[:200], st.query_params.get("sort", "cost")
+    channels, languages = chosen["channel"] or (), chosen["language"] or ()
     with st.container(horizontal=True, vertical_alignment="bottom", key="review_filters"):
         _follow("q", text)
         st.text_input(
@@ -64,17 +65,14 @@ def wanted(shown: str) -> Wanted:
             placeholder="Any words", on_change=_write,
         )  # fmt: skip
         _several("State", "state", list(STATES), states, STATES.__getitem__, "Any state")
-        channels, languages = chosen["channel"] or (), chosen["language"] or ()
-        _several(
-            "Channel",
-            "channel",
-            sorted(set(options["channel"])),
-            channels,
-            lambda key: channel(key).title,
-            "All channels",
-        )
-        _several("Language", "language", sorted(set(options["language"])), languages, language_title, "All languages")
-        _period(first, last)
+        narrowed = sum(map(bool, (channels, languages, first or last)))
+        # What is chosen less often takes no room of its own: on a phone the queue begins on the first screen.
+        with st.popover(f"More filters · {narrowed}" if narrowed else "More filters", icon=":material/tune:"):
+            _period(first, last)
+            present = sorted(set(options["channel"]))
+            _several("Channel", "channel", present, channels, lambda key: channel(key).title, "All channels")
+            spoken = sorted(set(options["language"]))
+            _several("Language", "language", spoken, languages, language_title, "All languages")
         _follow("sort", sorting if sorting in SORTS else "cost")
         st.selectbox(
             "Order", list(SORTS), format_func=SORTS.__getitem__, key="review_sort", width=WIDTH, on_change=_write

@@ -55,9 +55,9 @@ const line = (row, state) => {
     dot.setAttribute("aria-label", channel.title)
     where.append(dot)
   }
-  where.append(make("span", "languages", row.languages))
+  where.append(make("span", "languages", row.languages), make("span", "when", row.when))
   const count = make("span", "count")
-  count.append(make("b", "", row.customers), make("span", "", row.messages))
+  count.append(make("b", "", row.customers), make("span", "", row.messages), make("span", "", row.share))
   button.append(what, where, spark(row.weeks), count)
   item.append(box, button)
   return item

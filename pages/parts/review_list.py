@@ -9,7 +9,7 @@ import streamlit as st
 from convdata.channels import channel
 from convdata.review.queue import Group
 from convdata.vocabulary import ReviewState
-from pages.parts import words
+from pages.parts import desk, words
 from pages.parts.literal import plain
 
 _HERE = Path(__file__).parent
@@ -72,4 +72,20 @@ def _line(group: Group) -> dict[str, Any]:
         "weeks": list(group.weeks),
         "customers": words.plural(row.customers, "customer"),
         "messages": "once" if row.messages == 1 else f"{row.messages:,} times",
+        "share": _share(group.share),
+        "when": _when(group),
     }
+
+
+def _share(share: float | None) -> str:
+    if share is None:
+        return ""
+    return "< 0.1 % of all" if share < 0.001 else f"{share * 100:.1f} % of all"
+
+
+def _when(group: Group) -> str:
+    """First and last seen, as short as it goes: the year where it is not this one."""
+    days = [desk.local(at).date() for at in (group.row.first_at, group.row.last_at)]
+    this_year = all(day.year == desk.today().year for day in days)
+    said = [f"{day.day} {day:%b}" if this_year else f"{day.day} {day:%b %y}" for day in days]
+    return " – ".join(dict.fromkeys(said))
