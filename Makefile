@@ -50,7 +50,7 @@ UV_COMPILE = echo 'setuptools>=80' | $(BIN)/uv pip compile pyproject.toml - --un
 lock: $(BIN)/python ## write the two lock files anew from pyproject.toml (ARGS=--upgrade for newer releases)
 	@$(BIN)/python -m pip install --quiet uv
 	@$(UV_COMPILE) --output-file requirements.lock
-	@$(UV_COMPILE) --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+	@$(UV_COMPILE) --extra dev --extra privacy --constraint requirements.lock --output-file requirements-dev.lock
 
 clean: ## remove the environment and everything that can be made again; the store in data/ stays
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .benchmarks

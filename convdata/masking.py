@@ -31,6 +31,12 @@ def short_name(key: str) -> str:
     return f"Customer {key[:8]}"
 
 
+def called(customer: Row) -> str:
+    """What a customer is called in their own transcript."""
+    last_name = customer.last_name if customer.last_name != short_name(customer.customer_key) else None
+    return customer.first_name or last_name or "Customer"
+
+
 def shown(asker: Store | Transaction, rows: Iterable[Row], by: Actor, whose: str | None = None) -> list[Row]:
     """The rows as ``by`` may see them. Each says in ``customer_key`` about whom it is, or all are about ``whose``; what
     is about nobody stays as it is.

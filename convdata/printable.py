@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from convdata.channels import channel, language_title
 from convdata.conversations import Said
 from convdata.database import Row
+from convdata.masking import called
 from convdata.periods import local
 from convdata.transcript import NO_TEXT, Entry, entries
 
@@ -25,7 +26,7 @@ def page(customer: Row, said: Said, zone: ZoneInfo, now: datetime) -> str:
         f"{customer.message_count:,} messages",
         f"printed {local(now, zone):%Y-%m-%d %H:%M}, times in {zone.key}",
     )
-    lines = entries(said, zone, customer.first_name or customer.last_name or "Customer")
+    lines = entries(said, zone, called(customer))
     return _PAGE.substitute(
         name=escape(" ".join(names) or "Anonymous"),
         about=escape(" · ".join(about)),

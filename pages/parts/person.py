@@ -11,6 +11,7 @@ import streamlit as st
 from convdata.channels import channel, language_title
 from convdata.conversation import NEVER
 from convdata.database import Row
+from convdata.masking import MASKED
 from convdata.photos import photo_to_show
 from convdata.visitors import details_from
 from convdata.vocabulary import Status
@@ -49,9 +50,10 @@ def head(customer: Row) -> None:
 def known(customer: Row) -> None:
     """All user data there is, with whose word it is, and the plain facts of the conversation."""
     whose = details_from(desk.store(), customer.customer_key) or channel(customer.channel).details_from
-    given = {
-        "First name": customer.first_name,
-        "Last name": customer.last_name,
+    names = {"First name": customer.first_name, "Last name": customer.last_name}
+    if not desk.reader().sees(customer.customer_key):
+        names = {"Name": MASKED}
+    given = names | {
         "E-mail": customer.email,
         "Phone": customer.phone_number,
         "Terms accepted": {"true": "yes", "false": "no"}.get(customer.gtu_accepted or "", customer.gtu_accepted),

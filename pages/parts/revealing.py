@@ -27,10 +27,12 @@ def reveal_button(customer: Row) -> None:
     elif by.sight.private:
         st.caption(":material/visibility_off: Privacy mode hides who this is.")
     elif by.may(Right.REVEAL):
-        _ask_why(key, "Personal data in the texts is masked" if by.sees(key) else "Who this is is masked for your role")
+        _ask_why(
+            key, "Personal data in the texts is masked" if by.sees(key) else "Name and details are masked for your role"
+        )
     else:
         st.caption(
-            f":material/visibility_off: Who this is is masked for your role; {who_may(Right.REVEAL)} can reveal it."
+            f":material/visibility_off: Name and details are masked for your role; {who_may(Right.REVEAL)} can reveal them."
         )
 
 

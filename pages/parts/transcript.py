@@ -12,6 +12,7 @@ import streamlit as st
 from convdata import conversations, outbox, replying
 from convdata.database import Row
 from convdata.errors import MisheardError
+from convdata.masking import called
 from convdata.outbox import Reply
 from convdata.rights import Right
 from convdata.transcript import NO_TEXT, Entry, entries
@@ -75,7 +76,7 @@ def transcript(key: str, reading: Reading) -> None:
 def _read(customer: Row, replies: Mapping[int, Reply], shown: int, now: datetime) -> dict[str, Any]:
     store = desk.store()
     said = conversations.said(store, customer, latest=shown, now=now, by=desk.reader())
-    lines = entries(said, store.settings.timezone, customer.first_name or customer.last_name or "Customer")
+    lines = entries(said, store.settings.timezone, called(customer))
     return {
         "entries": _for_the_page(lines, replies),
         "messages": len(said.messages),
