@@ -70,7 +70,7 @@ def adopt(transaction: Transaction) -> int:
     salts = [new_salt() for _ in rows]
     transaction.tell("salt_activity", {"act_id": [row.act_id for row in rows], "salt": salts})
     for row, salt in zip(rows, salts, strict=True):
-        append(transaction, row._mapping, salt)
+        append(transaction, row._asdict(), salt)
     return len(rows)
 
 

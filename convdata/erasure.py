@@ -5,15 +5,18 @@ One transaction takes the rows; the file is written anew soon after (rewriting.p
 
 import json
 import uuid
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from convdata import chain
 from convdata.activity import act, record
+from convdata.conversation import Conversation
 from convdata.database import Row, Store, Transaction
 from convdata.errors import NotFound
+from convdata.intake import load
 from convdata.masking import shown
 from convdata.periods import local_day
 from convdata.review import membership
@@ -30,16 +33,18 @@ REWRITING_DUE = "rewriting_due"
 class Held:
     """A table that holds something of a customer. ``erased_by`` is the change that takes it away, ``downloaded_by`` the
     question that gives all of it; ``sentence`` says what it is, and why there is none of either where there is none.
+    ``one_by_one``: the change takes one customer's rows at a time.
     """
 
     table: str
     sentence: str
     erased_by: str | None = None
     downloaded_by: str | None = None
+    one_by_one: bool = False
 
 
-def _held(table: str, sentence: str) -> Held:
-    return Held(table, sentence, f"erase_{table}", f"held/{table}")
+def _held(table: str, sentence: str, *, one_by_one: bool = False) -> Held:
+    return Held(table, sentence, f"erase_{table}", f"held/{table}", one_by_one)
 
 
 HELD: tuple[Held, ...] = (
@@ -50,7 +55,7 @@ HELD: tuple[Held, ...] = (
     _held("activity", "What was done about them, by whom and why."),
     _held("outbox", "What agents answered them, and what became of it."),
     _held("receipts", "That the channel delivered something to them, or that they read it."),
-    _held("inbox", "What came in about them and was not worked on yet; or could not be, for a week."),
+    _held("inbox", "What came in about them and was not worked on yet; or could not be, for a week.", one_by_one=True),
     _held("bots_told", "What the bot was told about them."),
     _held("profiles_asked", "When their profile was asked for."),
     _held("visitors", "Their session of the webchat: when they were there, and whose word their details are."),
@@ -134,50 +139,79 @@ def what_goes(store: Store, key: str, *, by: Actor) -> Going:
     )
 
 
-def erase(
-    store: Store,
-    key: str,
-    *,
-    by: Actor,
-    now: datetime,
-    reason: str | None = None,
-    before: Callable[[Transaction], None] | None = None,
-) -> Receipt:
-    """Take away everything about a customer, in one transaction. Raises NotFound, NotAllowed like ``what_goes``, and what
-    ``before`` raises, which is asked when the customer is in hand and nobody else can write about them.
+def erase(store: Store, key: str, *, by: Actor, now: datetime) -> Receipt:
+    """Take away everything about a customer, in one transaction. Raises NotFound, NotAllowed like ``what_goes``.
 
     Events up to now (or up to the customer's latest, where a source's clock is ahead) never come back; who writes later
     is a new customer. The bytes are gone from the store's files when ``rewriting.rewrite`` has returned.
     """
     require(by, Right.ERASE)
-    reference = str(uuid.uuid4())
 
-    def work(transaction: Transaction) -> None:
-        conversation = in_hand(transaction, key)
-        whose = conversation.customer_key
-        if before:
-            before(transaction)
-        latest = transaction.ask("erasure/latest_event", customer_key=whose)[0].at
-        taken = take_away(transaction, whose)
-        gone = {table: len(rows) for table, rows in taken.items()}
-        transaction.tell("keep_erased", customer_key=whose, now=now, until=max(now, latest or now))
-        transaction.tell("say_store_fact", name=REWRITING_DUE, value=reference)
-        # Which records are missing from now on, and rightly: by ids that name nobody.
-        records = [row.act_id for row in taken["activity"]]
-        details = {"reference": reference, "rows": gone, "records": records}
-        record(
-            transaction,
-            act(Act.ERASE, actor=by, now=now, channel=conversation.channel, reason=reason, details=details),
-        )
+    def work(transaction: Transaction) -> str:
+        (reference,) = _erase(transaction, [in_hand(transaction, key)], by, now, None)
+        return reference
 
-    store.change(work)
-    return receipt_of(store, reference)
+    return receipt_of(store, store.change(work))
 
 
-def take_away(transaction: Transaction, whose: str) -> dict[str, Sequence[Row]]:
-    """All rows of a customer who is in hand, and what they counted; gives what each table gave."""
-    transaction.tell("uncount_customer", customer_key=whose)
-    grouped = membership.groups_of(transaction, whose)
-    taken = {held.table: transaction.tell(held.erased_by, customer_key=whose) for held in HELD if held.erased_by}
+def erase_together(
+    store: Store,
+    keys: Sequence[str],
+    *,
+    by: Actor,
+    now: datetime,
+    reason: str,
+    which: Callable[[Transaction, Sequence[str]], Collection[str]],
+) -> int:
+    """Several customers in one transaction, each with a receipt of their own; gives how many. ``which`` is asked which of
+    them it still shall be, when they are in hand and nobody else can write about them.
+    """
+    require(by, Right.ERASE)
+
+    def work(transaction: Transaction) -> int:
+        there = load(transaction, sorted(keys))
+        chosen = [there[key] for key in which(transaction, list(there)) if key in there] if there else []
+        return len(_erase(transaction, chosen, by, now, reason)) if chosen else 0
+
+    return store.change(work)
+
+
+def _erase(
+    transaction: Transaction, customers: Sequence[Conversation], by: Actor, now: datetime, reason: str | None
+) -> list[str]:
+    """Erase those who are in hand; gives the references of their receipts."""
+    keys = [customer.customer_key for customer in customers]
+    references = [str(uuid.uuid4()) for _ in keys]
+    latest = {row.customer_key: row.at for row in transaction.ask("erasure/latest_event", customer_keys=keys)}
+    taken = take_away(transaction, keys)
+    until = [max(now, latest.get(key) or now) for key in keys]
+    transaction.tell("keep_erased", {"customer_key": keys, "erased_at": [now] * len(keys), "erased_until": until})
+    transaction.tell("say_store_fact", name=REWRITING_DUE, value=references[-1])
+    for customer, reference in zip(customers, references, strict=True):
+        mine = {table: rows.get(customer.customer_key, []) for table, rows in taken.items()}
+        details = {
+            "reference": reference,
+            "rows": {table: len(rows) for table, rows in mine.items()},
+            # Which records are missing from now on, and rightly: by ids that name nobody.
+            "records": [row.act_id for row in mine["activity"]],
+        }
+        done = act(Act.ERASE, actor=by, now=now, channel=customer.channel, reason=reason, details=details)
+        record(transaction, done)
+    return references
+
+
+def take_away(transaction: Transaction, keys: Sequence[str]) -> dict[str, dict[str, list[Row]]]:
+    """All rows of customers who are in hand, and what they counted; gives what each table gave, by customer."""
+    keys = list(keys)
+    transaction.tell("uncount_customer", customer_keys=keys)
+    grouped = membership.groups_of(transaction, keys)
+    taken: dict[str, dict[str, list[Row]]] = {}
+    for held in HELD:
+        if held.erased_by and held.one_by_one:
+            taken[held.table] = {key: list(transaction.tell(held.erased_by, customer_key=key)) for key in keys}
+        elif held.erased_by:
+            gone = taken[held.table] = defaultdict(list)
+            for row in transaction.tell(held.erased_by, customer_keys=keys):
+                gone[row.customer_key].append(row)
     membership.settle(transaction, grouped)
     return taken

@@ -127,7 +127,7 @@ def _fill(transaction: Transaction, store: Store, backup: Unpacked, kept: _Kept,
         names = (*chain.FIELDS, "salt")
         transaction.tell("add_activity", {name: [getattr(row, name) for row in missing] for name in names})
     for row in missing:
-        chain.append(transaction, row._mapping, row.salt)
+        chain.append(transaction, row._asdict(), row.salt)
     details = {
         "made_at": backup.made_at.isoformat() + "Z",
         "erased_again": len(again),
@@ -143,14 +143,15 @@ def _fill(transaction: Transaction, store: Store, backup: Unpacked, kept: _Kept,
 
 def _erase_again(transaction: Transaction, row: Row, before: datetime | None) -> bool:
     """Erase whoever was erased after the backup was made; who had come back before that stays."""
-    transaction.tell("keep_erased", customer_key=row.customer_key, now=row.erased_at, until=row.erased_until)
+    one = {"customer_key": [row.customer_key], "erased_at": [row.erased_at], "erased_until": [row.erased_until]}
+    transaction.tell("keep_erased", one)
     if before is not None and before >= row.erased_at:
         return False
     try:
         whose = in_hand(transaction, row.customer_key).customer_key
     except NotFound:
         return False
-    take_away(transaction, whose)
+    take_away(transaction, [whose])
     return True
 
 

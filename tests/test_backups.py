@@ -11,11 +11,12 @@ import time
 import zipfile
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 
-from convdata import chain, restoring
+from convdata import chain
 from convdata.__main__ import main
 from convdata.activity import latest
 from convdata.backups import TABLES, back_up, unpack
@@ -25,6 +26,7 @@ from convdata.errors import FileUnreadable, MisheardError, NotAllowed, NotForYou
 from convdata.muting import mute
 from convdata.receipt_checks import check_receipt
 from convdata.restoring import restore
+from convdata.rewriting import rewrite
 from convdata.rights import Actor, Role
 from convdata.settings import Settings, read_settings
 from convdata.vocabulary import Act
@@ -148,8 +150,7 @@ def test_whoever_was_erased_since_stays_erased_with_receipt_and_bytes(store, sto
         assert found.breaks == []
         for one in (receipt, early):
             assert "is good" in check_receipt(again, json.loads(json.dumps(one.as_json())))
-        done = latest(again)
-        assert [(r.act, r.actor) for r in done][:2] == [("restore", "Mae"), ("erase", "Bob")]
+        assert [(r.act, r.actor) for r in latest(again)][:2] == [("restore", "Mae"), ("erase", "Bob")]
         counted = rows(again, "daily_counts", "cast(sum(eligible) as bigint)")
         rebuild(again)
         assert rows(again, "daily_counts", "cast(sum(eligible) as bigint)") == counted
@@ -235,7 +236,8 @@ def test_a_backup_of_a_later_version_is_refused(store, store_url, tmp_path):
 
 
 def test_who_may_and_where_to(store, store_url, tmp_path):
-    for by in (Actor("Ada", Role.AGENT), Actor("Mae", Role.MANAGER), "Ada"):
+    nobody: Any = "Ada"
+    for by in (Actor("Ada", Role.AGENT), Actor("Mae", Role.MANAGER), nobody):
         with pytest.raises(NotForYou):
             back_up(store, str(tmp_path / "b.zip"), by=by, now=NOON)
         with pytest.raises(NotForYou):
@@ -254,6 +256,7 @@ RESTORING = """
 import sys, time
 from datetime import datetime
 from convdata import restoring
+from convdata.rewriting import rewrite
 from convdata.rights import Actor, Role
 from convdata.settings import read_settings
 url, file, where = sys.argv[1:]
@@ -280,7 +283,7 @@ def test_killed_while_restoring_the_old_store_stays(store, store_url, tmp_path, 
     back_up(store, str(tmp_path / "b.zip"), by=BOSS, now=NOON)
     erase(store, key(store, "v-0"), by=BOSS, now=NOON + HOUR)
     tell(store, message("since", NOON + 2 * HOUR))
-    restoring.rewrite(store)
+    rewrite(store)
     before = contents(store)
     store.close()
     child = subprocess.Popen(

@@ -195,7 +195,8 @@ def test_it_is_all_or_nothing(store):
     def work(transaction):
         for held in HELD:
             if held.erased_by:
-                assert transaction.tell(held.erased_by, customer_key=key(store))
+                whose = {"customer_key": key(store)} if held.one_by_one else {"customer_keys": [key(store)]}
+                assert transaction.tell(held.erased_by, **whose)
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

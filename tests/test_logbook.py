@@ -12,6 +12,7 @@ import pytest
 
 from convdata.logbook import MASK, OneLine, secrets_in, write_one_line_each
 from convdata.settings import SETTINGS, read_settings
+from tests.shared import SHARED
 from tests.story import NOBODYS_SECRETS, message, opened, tell
 
 
@@ -142,6 +143,9 @@ def test_planted_secrets_are_in_no_log_no_page_and_no_answer_of_the_real_dashboa
             for body in (None, *bodies):
                 for token in ("", planted["INTAKE_TOKEN"], "wrong"):
                     answers.append(asked(dashboard.url + path, body, token))
+        for body in hostile():
+            for path in ("/api/v1/events", "/webhooks/messenger", "/api/v1/webchat/sessions"):
+                answers.append(asked(dashboard.url + path, body, planted["INTAKE_TOKEN"]))
         assert any(b"unreadable" in a for a in answers)
         assert any(b"misheard_" in a for a in answers)  # with the right token it answers
     assert not [a for a in answers if CANARY.encode() in a]
@@ -155,6 +159,13 @@ def test_planted_secrets_are_in_no_log_no_page_and_no_answer_of_the_real_dashboa
     assert not any("ScriptRunContext" in one["event"] for one in said)
     if os.name == "posix":
         assert (tmp_path / "store.duckdb").stat().st_mode & 0o077 == 0
+
+
+def hostile():
+    """The bodies of the corpus, where it lies beside this checkout."""
+    folder = SHARED / "corpus" / "payloads"
+    files = sorted(file for file in folder.rglob("*") if file.is_file()) if folder.exists() else []
+    return [file.read_bytes() for file in files if file.stat().st_size < 200_000]
 
 
 def asked(url, body, token):

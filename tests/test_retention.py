@@ -3,6 +3,7 @@
 import json
 import random
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -80,7 +81,8 @@ def test_the_preview_says_who_would_go_and_another_rule_can_be_tried(kept):
     assert preview(kept, now, by=BOSS) == [("alexa", 100, 0, None), ("webchat", 10, 2, NOON)]
     assert [one.customers for one in preview(kept, now, by=BOSS, keeping=Keeping(1))] == [1, 2]
     assert len(people(kept)) == 4
-    for by in (Actor("Ada", Role.AGENT), Actor("Mae", Role.MANAGER), "Mae"):
+    nobody: Any = "Mae"
+    for by in (Actor("Ada", Role.AGENT), Actor("Mae", Role.MANAGER), nobody):
         with pytest.raises(NotForYou):
             preview(kept, now, by=by)
         with pytest.raises(NotForYou):

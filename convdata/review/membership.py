@@ -22,9 +22,10 @@ def leave(transaction: Transaction, events: Sequence[tuple[str, int]]) -> list[s
     return [row.group_id for row in transaction.tell("leave_review", rows) if row.group_id]
 
 
-def groups_of(transaction: Transaction, customer_key: str) -> list[str]:
-    """The groups that hold something of one customer: asked before the customer is erased, settled after."""
-    return [row.group_id for row in transaction.ask("review/groups_of_customer", customer_key=customer_key)]
+def groups_of(transaction: Transaction, customer_keys: Sequence[str]) -> list[str]:
+    """The groups that hold something of these customers: asked before they are erased, settled after."""
+    rows = transaction.ask("review/groups_of_customer", customer_keys=list(customer_keys))
+    return [row.group_id for row in rows]
 
 
 def reopen(transaction: Transaction, groups: Iterable[str], now: datetime) -> list[str]:

@@ -1,4 +1,4 @@
 -- A customer's session of the webchat, for good; gives a row for each row.
 delete from visitors
-where visitors.customer_key = cast(:customer_key as uuid)
-returning 1 as gone
+where visitors.customer_key in (select unnest(cast(:customer_keys as uuid[])))
+returning cast(visitors.customer_key as varchar) as customer_key

@@ -8,5 +8,5 @@ select
     -customer_days.not_understood,
     -customer_days.buttons
 from customer_days
-where customer_days.customer_key = cast(:customer_key as uuid)
+where customer_days.customer_key in (select unnest(cast(:customer_keys as uuid[])))
   and (customer_days.eligible <> 0 or customer_days.buttons <> 0)

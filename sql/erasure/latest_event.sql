@@ -1,11 +1,19 @@
--- When the latest event of a customer happened, by the clock of whoever sent it.
-select max(latest.sent_at) as at
+-- When the latest event of each customer happened, by the clock of whoever sent it; none for one without events.
+select
+    cast(latest.customer_key as varchar) as customer_key,
+    max(latest.sent_at) as at
 from (
-    select max(messages.sent_at) as sent_at
+    select
+        messages.customer_key as customer_key,
+        messages.sent_at as sent_at
     from messages
-    where messages.customer_key = cast(:customer_key as uuid)
+    where messages.customer_key in (select unnest(cast(:customer_keys as uuid[])))
     union all
-    select max(other_events.sent_at)
+    select
+        other_events.customer_key,
+        other_events.sent_at
     from other_events
-    where other_events.customer_key = cast(:customer_key as uuid)
+    where other_events.customer_key in (select unnest(cast(:customer_keys as uuid[])))
 ) as latest
+group by
+    latest.customer_key

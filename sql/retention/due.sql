@@ -18,7 +18,7 @@ with quiet as (
     left join visitors on visitors.customer_key = customers.customer_key
     where customers.last_message_at < incoming.before
       and customers.status <> 'need_help'
-      and (cast(:customer_key as uuid) is null or customers.customer_key = cast(:customer_key as uuid))
+      and (cast(:customer_keys as uuid[]) is null or customers.customer_key = any(cast(:customer_keys as uuid[])))
 )
 select
     cast(quiet.customer_key as varchar) as customer_key,
