@@ -1,5 +1,5 @@
 """What somebody has asked to download, until their browser fetches it: a ticket nobody can guess, good once and briefly.
-And the passes of pages that are open, which are told when something changes.
+And the passes of pages that are open, which are told when something changes; and which sign-ins were ended.
 
 Kept in this process alone. The file is made when the ticket is shown, with what its bearer may do at that moment.
 """
@@ -89,8 +89,29 @@ class Passes:
         return True
 
 
+class SignedOut:
+    """Sign-ins that were ended before their time: the other tabs of that browser are out too. Thread-safe.
+
+    Kept in this process alone. A browser that was signed out has lost its cookie; only somebody who has copied it would
+    be let in again after a restart, and until the sign-in is over by itself.
+    """
+
+    def __init__(self) -> None:
+        self._until: dict[bytes, datetime] = {}
+        self._lock = threading.Lock()
+
+    def note(self, sign_in: str, until: datetime, now: datetime) -> None:
+        with self._lock:
+            self._until = {one: at for one, at in self._until.items() if at > now}
+            self._until[_hash(sign_in)] = until
+
+    def __contains__(self, sign_in: str) -> bool:
+        return _hash(sign_in) in self._until
+
+
 TICKETS = Tickets()
 PASSES = Passes()
+SIGNED_OUT = SignedOut()
 
 
 def _hash(ticket: str) -> bytes:

@@ -5,7 +5,7 @@ import streamlit as st
 from convdata.rights import Actor, Role
 from convdata.settings import read_sign_in
 from convdata.sign_in import Way
-from pages.parts import desk
+from pages.parts import desk, signed_in
 from pages.parts.literal import escaped
 from pages.parts.revealing import privacy_mode
 from pages.parts.signed_in import Outside, SignInFirst
@@ -60,4 +60,4 @@ def who_is_in(reader: Actor) -> None:
 
 
 def _sign_out_button() -> None:
-    st.button("Sign out", key="sign_out", icon=":material/logout:", on_click=st.logout)
+    st.button("Sign out", key="sign_out", icon=":material/logout:", on_click=signed_in.sign_out)

@@ -12,6 +12,7 @@ from convdata.periods import now_utc
 from convdata.rights import Actor, Role
 from convdata.settings import read_settings, read_sign_in
 from convdata.sign_in import OVER, SIGN_IN_FIRST, SignIn, Way
+from convdata.tickets import SIGNED_OUT
 from pages.parts.sight import of_this_session
 
 
@@ -44,8 +45,19 @@ def as_of_now() -> Callable[[], Actor]:
     return later
 
 
+def sign_out() -> None:
+    """Of this tab and every other of this sign-in, those that are open too."""
+    sign_in = read_sign_in()
+    SIGNED_OUT.note(_which(_claims(sign_in)), now_utc() + sign_in.length, now_utc())
+    st.logout()
+
+
+def _which(claims: Mapping[str, Any]) -> str:
+    return f"{claims.get('iss')} {claims.get('sub')} {claims.get('iat')}"
+
+
 def _signed_in(sign_in: SignIn, claims: Mapping[str, Any]) -> Actor:
-    if sign_in.is_over(claims, now_utc()):
+    if sign_in.is_over(claims, now_utc()) or _which(claims) in SIGNED_OUT:
         raise SignInFirst(OVER)
     try:
         return sign_in.actor(claims)

@@ -125,9 +125,16 @@ def test_people_sign_in_and_out_by_openid_connect(page: Page, signing_in: str, p
     tab = page.context.new_page()
     tab.goto(f"{signing_in}/activity")
     expect(tab.get_by_role("heading", name="Activity")).to_be_visible()
+    settled(tab)
+    page.bring_to_front()
     page.get_by_role("button", name="mia", exact=True).click()
-    page.get_by_role("button", name="Sign out").click()
+    settled(page)
+    with page.expect_response(lambda answer: "/auth/logout" in answer.url):  # which takes the cookie away
+        page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_text("Sign in first.")).to_be_visible()
+    tab.bring_to_front()
+    tab.get_by_role("link", name="Trends").click()  # a session of its own, which is open since before
+    expect(tab.get_by_text("Your sign-in is over; sign in again.")).to_be_visible()
     tab.reload()
     expect(tab.get_by_text("Sign in first.")).to_be_visible()
 
