@@ -4,6 +4,7 @@ Days of 23 and 25 hours come out right by themselves: every span in which the di
 """
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 QUARTER = timedelta(minutes=15)  # what every zone's distance from UTC is a multiple of
@@ -29,7 +30,7 @@ def shifts(since: datetime, until: datetime, zone: ZoneInfo) -> list[Span]:
     return spans
 
 
-def in_quarters(since: datetime, until: datetime, zone: ZoneInfo) -> dict[str, list[int]]:
+def in_quarters(since: datetime, until: datetime, zone: ZoneInfo) -> dict[str, Any]:
     """The same spans as quarters of an hour since 1970, in columns, for questions that turn instants into local time."""
     spans = shifts(since, until, zone)
     return {

@@ -45,9 +45,9 @@ def workbook(found: Mapping[str, Any]) -> bytes:
         about = book.add_worksheet("About")
         about.set_column(0, 0, 28, wrapped)
         about.set_column(1, 1, 100, wrapped)
-        for row, (name, text) in enumerate(_about(found)):
-            about.write_string(row, 0, name, bold)
-            about.write_string(row, 1, text, wrapped)
+        for line, (name, text) in enumerate(_about(found)):
+            about.write_string(line, 0, name, bold)
+            about.write_string(line, 1, text, wrapped)
         for title, columns, rows in _tables(found):
             sheet = book.add_worksheet(title)
             sheet.freeze_panes(1, 0)

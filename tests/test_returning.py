@@ -1,6 +1,7 @@
 """Who comes back: counted by the week of first sight, and every cell opens exactly those it counts."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from convdata import customer_pages
@@ -18,7 +19,7 @@ THREE = Choices({"from": MONDAY.date(), "to": TODAY})
 
 
 def test_customers_are_counted_by_the_week_they_were_first_seen(store: Store) -> None:
-    said = {"understood": True, "language": "en"}
+    said: dict[str, Any] = {"understood": True, "language": "en"}
     now = datetime(2026, 8, 9, 12)
     tell(store, message("a", MONDAY, **said), message("a", MONDAY + WEEK, **said), now=now)
     tell(store, message("b", MONDAY + HOUR, **said), message("b", MONDAY + 2 * WEEK, kind="button"), now=now)

@@ -285,7 +285,7 @@ def test_an_alert_is_defined_counted_in_the_menu_and_removed(duckdb_url: str, tr
     assert alerting.titled("Trends") == "Trends · 1"
     next(b for b in app.button if b.label == "Look").click().run()
     assert address(app)["channel"] == [evil]
-    next(b for b in app.button if b.key.startswith("unalert_")).click().run()
+    next(b for b in app.button if b.label == "Remove").click().run()
     assert not app.warning
     assert "No alert yet" in " ".join(caption.value for caption in app.caption)
 

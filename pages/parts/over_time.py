@@ -1,6 +1,7 @@
 """The chart over time: all together, or a line for each channel or language. Which, stands in the address (``split``)."""
 
 from functools import partial
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -25,7 +26,7 @@ def over_time(choices: Choices, measure: Measure, known: pd.DataFrame) -> None:
     split = _split()
     if split:
         step = step_that_says(REMEMBERED, choices, measure, split, first, last, step)
-    how = {"first": first, "last": last, "step": step, "today": desk.today(), "marked": marked_days(first, last)}
+    how: dict[str, Any] = {"first": first, "last": last, "step": step, "today": desk.today(), "marked": marked_days(first, last)}
     if not split:
         chart(f"{measure.title} by {step}", choices, measure, ["day"], partial(timeline, **how), step, above=_choice)
         return

@@ -3,13 +3,18 @@
 import re
 import shutil
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from convdata import periods
+from convdata.alerts import Alert, define
+from convdata.rights import Actor, Role
 from tests.browser.dashboard import settled
 from tests.conftest import NOW
+from tests.story import message, opened, tell
 
 WHOLE = f"from=2026-06-10&to={NOW.date()}"
 
@@ -35,8 +40,8 @@ def pointed_at(page: Page, mark: Locator) -> str:
     return told.text_content() or ""
 
 
-def listed(page: Page) -> int:
-    expect(page).to_have_url(re.compile("/customers.*failed_from="))
+def listed(page: Page, with_filter: str = "failed_from") -> int:
+    expect(page).to_have_url(re.compile(f"/customers.*{with_filter}="))
     settled(page)
     counted = page.get_by_text(re.compile(r"^[\d,]+ of [\d,]+ conversations?$")).first
     return int((counted.text_content() or "").split(" of ")[0].replace(",", ""))
@@ -55,6 +60,64 @@ def test_a_click_opens_exactly_what_the_mark_counts(page: Page, address: str) ->
                     break
             assert told, f"no mark by {chart} opens anything"
             assert listed(page) == int(told.group(1).replace(",", "")), (per, chart)
+
+
+def test_a_cell_of_the_hours_and_of_who_comes_back_opens_what_it_counts(page: Page, address: str) -> None:
+    for chart in ("hours", "returning"):
+        open_trends(page, address)
+        cells = page.locator(f".st-key-chart_{chart} .bars path")
+        told = None
+        for number in range(cells.count()):
+            told = re.search(r"click opens ([\d,]+) conversation", pointed_at(page, cells.nth(number)))
+            if told:
+                cells.nth(number).click(force=True)
+                break
+        assert told, f"no cell of {chart} opens anything"
+        assert listed(page, {"hours": "failed_hour", "returning": "wrote_from"}[chart]) == int(
+            told.group(1).replace(",", "")
+        )
+
+
+def test_every_chart_is_taken_away_as_a_picture(page: Page, address: str) -> None:
+    open_trends(page, address, f"{WHOLE}&compare=channel")
+    buttons = page.get_by_role("button", name="as a picture")
+    charts = page.locator("[data-testid=stPlotlyChart]")
+    expect(buttons).to_have_count(charts.count())
+    names = set()
+    for number in range(buttons.count()):
+        with page.expect_download() as download:
+            buttons.nth(number).click()
+        names.add(download.value.suggested_filename)
+        picture = Path(download.value.path()).read_bytes()
+        assert picture.startswith(b"\x89PNG")
+        assert int.from_bytes(picture[16:20]) > 600, "twice as fine as the screen"
+    assert len(names) == buttons.count()
+    settled(page)
+    page.get_by_role("link", name="Activity").click()
+    expect(page.get_by_text(re.compile("acts, newest first"))).to_be_visible()
+
+
+def test_an_address_that_somebody_wrote_is_no_link(page: Page, dashboard: Callable[..., str], tmp_path: Path) -> None:
+    url = f"duckdb:///{tmp_path / 'hostile.duckdb'}"
+    store = opened(url)
+    evil = "![x](http://evil.example/b) www.evil.example a@evil.example"
+    now = periods.now_utc()
+    tell(
+        store,
+        *(
+            message(f"c{n}", now - timedelta(days=2), "hello", understood=n > 30, channel=evil, language=evil)
+            for n in range(60)
+        ),
+        now=now,
+    )
+    define(store, Alert("message", "above", 0.1, 20, 7, evil, evil), by=Actor("ana", Role.ADMIN), now=now)
+    store.close()
+    page.goto(f"{dashboard(url)}/trends?compare=language&split=channel")
+    settled(page)
+    expect(page.get_by_text("Not Understood rate of").first).to_be_visible()
+    page.wait_for_timeout(1500)
+    assert page.locator("a[href*='evil.example']").count() == 0
+    assert page.locator("img[src*='evil.example']").count() == 0
 
 
 def test_a_point_of_the_line_opens_its_day(page: Page, address: str) -> None:
