@@ -20,9 +20,10 @@ from routes.pace import Pace
 log = logging.getLogger(__name__)
 
 PROVED_BY = "x-misheard-proxy"
-FOR_PROGRAMS = ("/api/", "/webhooks/", "/webchat.js", "/webchat-demo", "/healthz", "/metrics", "/_stcore/health")
+FOR_PROGRAMS = ("/api/", "/webhooks/", "/webchat.js", "/healthz", "/metrics", "/_stcore/health")
 FOR_PAGES = ("/api/v1/live", "/api/v1/downloads")
 CLOSED = ("/_stcore/metrics",)  # what Streamlit tells everybody of itself
+DEMOS = ("/webchat-demo", "/messenger-demo")  # anybody could write there: only where nobody else comes in
 WRONG_AT_ONCE, WRONG_A_SECOND = 10, 0.1
 
 
@@ -60,6 +61,8 @@ class Doorkeeper:
             return _no(421, "Misheard is not asked for under this name here; MISHEARD_ALLOWED_HOSTS can list it.")
         if sign_in.way is Way.NONE and not sign_in.anybody and not _arrived_locally(scope):
             return _no(403, "Only the computer that Misheard runs on reaches it, as nobody signs in here.")
+        if sign_in.way is not Way.NONE and scope["path"].startswith(DEMOS):
+            return _no(404, "There is no demo where people sign in.")
         if sign_in.way is Way.PROXY:
             return self._by_proxy(scope, sign_in)
         return None

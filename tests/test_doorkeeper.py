@@ -140,6 +140,13 @@ def test_settings_that_cannot_be_read_let_nobody_in() -> None:
     assert "nonsense" not in answer.text
 
 
+@pytest.mark.parametrize("path", ["/webchat-demo", "/messenger-demo", "/messenger-demo/say"])
+def test_the_demos_are_for_this_computer_alone(path: str) -> None:
+    assert status(behind(SignIn()), path) == 200
+    assert status(behind(SignIn()), path, host="evil.example") == 421
+    assert status(behind(SignIn(Way.OIDC)), path) == 404
+
+
 def test_streamlits_numbers_of_itself_are_nobodys() -> None:
     assert status(behind(SignIn()), "/_stcore/metrics") == 404
 
