@@ -259,7 +259,7 @@ import os, signal, sys, threading, time
 from datetime import datetime
 from convdata import rewriting
 from convdata.erasure import erase
-from tests.story import key, opened
+from tests.story import admin, key, opened
 def die(*_): os.kill(os.getpid(), signal.SIGKILL)
 store = opened(sys.argv[1])
 erase(store, key(store), by=admin("Bob"), now=datetime(2026, 8, 11))
@@ -323,7 +323,7 @@ from datetime import datetime
 from convdata.errors import StoreAway
 from convdata.erasure import erase
 from convdata.rewriting import is_due, rewrite
-from tests.story import NOON, key, message, opened, rows, tell
+from tests.story import NOON, admin, key, message, opened, rows, tell
 import signal
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 store = opened(sys.argv[1])
