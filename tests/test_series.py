@@ -48,6 +48,4 @@ def test_need_help_is_of_the_day_on_the_dashboards_clock(zone: str, store: Store
 
         rebuild(store)
     assert series.counts(store, "need_help", days, "day") == [0, 0, *([1, 0] if zone == "UTC" else [0, 1]), 0, 0, 0]
-    assert series._shares(store, "escalation", days, "day") == {
-        "2026-08-05" if zone == "UTC" else "2026-08-06": (2, 3)
-    }
+    assert series._shares(store, "escalation", days, "day") == {"2026-08-05" if zone == "UTC" else "2026-08-06": (2, 3)}

@@ -26,7 +26,13 @@ def over_time(choices: Choices, measure: Measure, known: pd.DataFrame) -> None:
     split = _split()
     if split:
         step = step_that_says(REMEMBERED, choices, measure, split, first, last, step)
-    how: dict[str, Any] = {"first": first, "last": last, "step": step, "today": desk.today(), "marked": marked_days(first, last)}
+    how: dict[str, Any] = {
+        "first": first,
+        "last": last,
+        "step": step,
+        "today": desk.today(),
+        "marked": marked_days(first, last),
+    }
     if not split:
         chart(f"{measure.title} by {step}", choices, measure, ["day"], partial(timeline, **how), step, above=_choice)
         return
