@@ -100,6 +100,7 @@ class _Batch:
         self.known: dict[tuple[str, str], _Known] = {}
         self.touched: dict[str, Conversation] = {}
         self.unwritten: dict[str, Conversation] = {}
+        self.added: set[str] = set()
         # Rows are tuples and not lists: of a hundred thousand lists Python's garbage collector makes a day's work.
         self.messages: dict[tuple[str, str], tuple[Any, ...]] = {}
         self.verdicts: dict[tuple[str, str], tuple[int, _Known]] = {}
@@ -321,6 +322,10 @@ class _Batch:
             rows = _columns_of([c for c in touched if c.customer_key in self.unwritten])
             tell("add_customers", rows)
             tell("add_people", rows)
+        in_vain = sorted(self.added - self.touched.keys())
+        if in_vain:  # nothing of theirs was new: it repeated others' events
+            tell("erase_customers", customer_keys=in_vain)
+            tell("erase_people", customer_keys=in_vain)
         keep(self.transaction, touched, written=self.unwritten)
         self.differences.tell(self.transaction, new=self.unwritten)
         again = [c.customer_key for c in touched if c.recount]
@@ -340,6 +345,7 @@ class _Batch:
         rows = _columns_of(list(made.values()))
         added = {row.customer_key for row in self.transaction.tell("add_customers", rows)}
         self.transaction.tell("add_people", rows)
+        self.added |= added
         theirs = [key for key in made if key not in added]
         return made | load(self.transaction, theirs) if theirs else made
 

@@ -336,7 +336,7 @@ except StoreAway as sentence:
 assert is_due(store)
 assert len(rows(store, "customers")) == 400
 resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-tell(store, message("v-2"))
+tell(store, message("v-2", id="another"))
 store.close()
 resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, resource.RLIM_INFINITY))
 store = opened(sys.argv[1])

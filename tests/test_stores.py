@@ -3,7 +3,7 @@
 from sqlalchemy import create_engine, text
 
 from convdata.database import Store
-from tests.story import key, message, tell
+from tests.story import key, message, rows, tell
 
 
 def test_a_fresh_store_is_empty(store_url):
@@ -28,3 +28,10 @@ def test_rows_handed_to_a_question_are_left_on_no_connection(store: Store) -> No
     for _ in range(3):
         assert store.ask("intake/erased", rows={"customer_key": [key(store, "a")]}) == []
     assert tell(store, message("b")).stored == 1
+
+
+def test_a_repeat_in_another_customers_name_makes_no_customer(store: Store) -> None:
+    tell(store, message("a", id="m-1"))
+    assert tell(store, message("b", id="m-1")).duplicate == 1
+    assert rows(store, "people", "customer_id") == [("a",)]
+    assert len(rows(store, "customers")) == 1
