@@ -6,10 +6,10 @@ they are: it is the beginning of the key under which the store keeps them, by wh
 
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from convdata import personal
 from convdata.channels import channel_keys
@@ -23,7 +23,20 @@ MASKED = "masked"
 _BEGUN = re.compile(r"[0-9a-f]{4,8}|[0-9a-f]{8}-[0-9a-f-]{0,27}")
 _NAME_OF_DATA = re.compile(r"[A-Za-z_][A-Za-z_-]{0,39}")
 
-Hide = Callable[[Any, Row], Any]
+
+class Person(NamedTuple):
+    """By what somebody could be recognised."""
+
+    customer_key: str
+    customer_id: str = ""
+    first_name: str | None = None
+    last_name: str | None = None
+    email: str | None = None
+    phone_number: str | None = None
+
+
+Recognised = Row | Person
+Hide = Callable[[Any, Recognised], Any]
 
 
 def short_name(key: str) -> str:
@@ -42,20 +55,21 @@ def shown(asker: Store | Transaction, rows: Iterable[Row], by: Actor, whose: str
     is about nobody stays as it is.
     """
     rows = list(rows)
-    if by.may(Right.SEE_PERSONAL) and by.reads(""):
+    if not rows or (by.may(Right.SEE_PERSONAL) and by.reads("")):
         return rows
     keys = [whose or getattr(row, "customer_key", None) for row in rows]
-    hidden = sorted({key for key in keys if key and not (by.sees(key) and by.reads(key))})
-    if not hidden:
-        return rows
-    people = {row.customer_key: row for row in asker.ask("people/of_customers", keys=hidden)}
+    hidden = {key for key in keys if key and not (by.sees(key) and by.reads(key))}
+    people: Mapping[str, Recognised]
+    if not whose and set(rows[0]._fields) >= set(Person._fields):
+        people = {key: row for row, key in zip(rows, keys, strict=True) if key in hidden}
+    else:
+        people = _people(asker, hidden)
     return [_hidden(row, people[key], by) if key in people else row for row, key in zip(rows, keys, strict=True)]
 
 
 def text_shown(asker: Store | Transaction, texts: Sequence[tuple[str, str | None]], by: Actor) -> list[str]:
     """Texts as ``by`` may read them, each with the key of who said it; None where nobody knows."""
-    hidden = {key for _, key in texts if key and not by.reads(key)}
-    people = {row.customer_key: row for row in asker.ask("people/of_customers", keys=sorted(hidden))} if hidden else {}
+    people = _people(asker, {key for _, key in texts if key and not by.reads(key)})
     return [text if by.reads(key or "") else _without(text, people.get(key or "")) for text, key in texts]
 
 
@@ -76,7 +90,15 @@ def _by_id(store: Store, text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _hidden(row: Row, person: Row, by: Actor) -> Row:
+def _people(asker: Store | Transaction, keys: set[str]) -> Mapping[str, Recognised]:
+    """Of each key; who was erased meanwhile is nobody any more, and what is left of them is hidden all the same."""
+    if not keys:
+        return {}
+    found = asker.ask("people/of_customers", rows={"customer_key": sorted(keys)})
+    return {key: Person(key) for key in keys} | {row.customer_key: row for row in found}
+
+
+def _hidden(row: Row, person: Recognised, by: Actor) -> Row:
     columns = row._mapping
     hide: dict[str, Hide] = {}
     if not by.sees(person.customer_key):
@@ -87,28 +109,32 @@ def _hidden(row: Row, person: Row, by: Actor) -> Row:
     return changed(row, **values)
 
 
-def _whole(value: Any, person: Row) -> Any:
+def _whole(value: Any, person: Recognised) -> Any:
     return None if value is None else MASKED
 
 
-def _nothing(value: Any, person: Row) -> None:
+def _nothing(value: Any, person: Recognised) -> None:
     return None
 
 
-def _called(value: Any, person: Row) -> str:
+def _called(value: Any, person: Recognised) -> str:
     return short_name(person.customer_key)
 
 
-def _id(value: Any, person: Row) -> Any:
+def _id(value: Any, person: Recognised) -> Any:
     return person.customer_key[:8] if _says_who(person) else value
 
 
-def _id_inside(value: Any, person: Row) -> Any:
+def _id_inside(value: Any, person: Recognised) -> Any:
     """An id of a source that may be put together from the customer's."""
-    return value.replace(person.customer_id, person.customer_key[:8]) if value and _says_who(person) else value
+    return (
+        value.replace(person.customer_id, person.customer_key[:8])
+        if value and person.customer_id and _says_who(person)
+        else value
+    )
 
 
-def _further(value: Any, person: Row) -> Any:
+def _further(value: Any, person: Recognised) -> Any:
     """What a website states: what it is called stays where that is a plain word."""
     if value is None:
         return None
@@ -116,24 +142,24 @@ def _further(value: Any, person: Row) -> Any:
     return json.dumps(dict.fromkeys(names, MASKED))
 
 
-def _attached(value: Any, person: Row) -> Any:
+def _attached(value: Any, person: Recognised) -> Any:
     if not value:
         return value
     return json.dumps([one | {"url": MASKED} if one.get("url") else one for one in json.loads(value)])
 
 
-def _text(value: Any, person: Row) -> Any:
+def _text(value: Any, person: Recognised) -> Any:
     return _without(value, person) if isinstance(value, str) else value
 
 
-def _without(text: str, person: Row | None) -> str:
+def _without(text: str, person: Recognised | None) -> str:
     if person is None:
         return personal.masked(text, personal.found(text))
     known = [person.email, person.phone_number, person.customer_id if _says_who(person) else None]
     return personal.masked(text, personal.found(text, (person.first_name, person.last_name), known))
 
 
-def _says_who(person: Row) -> bool:
+def _says_who(person: Recognised) -> bool:
     """Whether the customer's id says who they are: by its form, or because their name or address is in it."""
     theirs = (person.first_name, person.last_name, (person.email or "").partition("@")[0], person.phone_number)
     within = fold(person.customer_id)

@@ -29,9 +29,18 @@ def reveal(store: Store, key: str, *, reason: str, by: Actor, now: datetime) -> 
 
     def work(transaction: Transaction) -> None:
         held = in_hand(transaction, key)
-        details = {"until": until.isoformat() + "Z"}
-        where = {"customer_key": held.customer_key, "channel": held.channel}
-        record(transaction, act(Act.REVEAL, actor=by, now=now, reason=reason, details=details, **where))
+        record(
+            transaction,
+            act(
+                Act.REVEAL,
+                actor=by,
+                now=now,
+                customer_key=held.customer_key,
+                channel=held.channel,
+                reason=reason,
+                details={"until": until.isoformat() + "Z"},
+            ),
+        )
 
     store.change(work)
     return until

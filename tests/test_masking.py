@@ -22,6 +22,7 @@ from convdata.filters import Choices
 from convdata.masking import PLAIN, SAID, WHO, seeking, short_name
 from convdata.periods import now_utc
 from convdata.review import decisions, exporting
+from convdata.review.exports import formats
 from convdata.rights import Actor, Right, Role
 from convdata.settings import PROJECT, read_settings
 from convdata.sight import MaskTexts, Sight
@@ -124,7 +125,7 @@ def test_all_formats_of_an_export_are_masked_whatever_is_asked(told: Store) -> N
     decisions.decide(told, ids, "refund", by=admin("Ada"), now=NOON)
     trainer = Actor("Tim", Role.TRAINER)
     assert NAMES[0] in found(exporting.prepare(told, by=admin("Ada")))
-    for number, name in enumerate(exporting.formats()):
+    for number, name in enumerate(formats()):
         prepared = exporting.prepare(told, again=True, by=admin("Ada") if number % 2 else trainer)
         assert not found(exporting.export(told, prepared, name, mask=False, by=trainer, now=NOON))
         again = exporting.past(told)[0].export_id
