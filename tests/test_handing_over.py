@@ -101,7 +101,12 @@ def test_guesses_find_nothing() -> None:
 def test_whose_role_was_taken_away_since_the_click_gets_nothing(by_then: Actor) -> None:
     tickets = Tickets()
     made: list[int] = []
-    ours = Parcel(lambda: bytes(made.append(1) or b"x"), "a.json", "application/json", ADA, lambda: by_then)
+
+    def make() -> bytes:
+        made.append(1)
+        return b"x"
+
+    ours = Parcel(make, "a.json", "application/json", ADA, lambda: by_then)
     got = client(tickets).post(AT, content=tickets.leave(ours, now_utc()))
     assert got.status_code == 403
     assert not made

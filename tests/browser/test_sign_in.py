@@ -108,8 +108,7 @@ def signing_in(provider: Provider, demo_store: str, tmp_path: Path) -> Iterator[
     """The address of a dashboard whose people sign in at the provider."""
     port = _free_port()
     provider.secrets(tmp_path / "no-secrets.toml", f"http://127.0.0.1:{port}")
-    settings = {"MISHEARD_SIGN_IN": "oidc", "MISHEARD_ROLES": ROLES}
-    with running_dashboard(demo_store, tmp_path, port=port, **settings) as dashboard:
+    with running_dashboard(demo_store, tmp_path, port=port, MISHEARD_SIGN_IN="oidc", MISHEARD_ROLES=ROLES) as dashboard:
         yield dashboard.url
 
 
