@@ -11,7 +11,7 @@ WORKERS ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format bench lock clean
+.PHONY: help run test check lint format bench trust lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' Makefile
@@ -41,6 +41,10 @@ format: $(VENV)/dev.stamp ## put the code into the one format, and repair what c
 
 bench: $(VENV)/dev.stamp ## measure: ratios between two ways, side by side on this machine
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+trust: $(VENV)/dev.stamp ## show what SECURITY.md promises, each with its figure (ARGS=--quick for small numbers)
+	@$(BIN)/python -m tests.browser.chromium
+	@$(BIN)/python -m trust $(ARGS)
 
 # setuptools is locked too: it builds the editable install below, which would otherwise fetch its newest release.
 # No index address is written: whoever installs uses the index of their own pip.
