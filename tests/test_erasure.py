@@ -298,7 +298,11 @@ def test_after_any_story_with_erasures_the_counts_are_those_of_what_is_left(stor
                 erase(store, key(store, name), by=admin("Bob"), now=now)
             elif what < 0.25:
                 mute(
-                    store, key(store, name), by=admin("Bob"), now=now - chance.randint(0, 3) * HOUR, hours=chance.randint(1, 9)
+                    store,
+                    key(store, name),
+                    by=admin("Bob"),
+                    now=now - chance.randint(0, 3) * HOUR,
+                    hours=chance.randint(1, 9),
                 )
             elif what < 0.3:
                 unmute(store, key(store, name), by=admin("Bob"), now=now)
