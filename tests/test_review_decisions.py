@@ -8,6 +8,7 @@ import pytest
 
 from convdata.activity import latest
 from convdata.database import Store
+from convdata.erasure import erase
 from convdata.errors import NotAllowed, NotFound
 from convdata.review import by_hand, decisions, opening, progress, suggestions
 from convdata.review.opening import utterances
@@ -219,6 +220,21 @@ def test_what_was_decided_is_suggested_next_time(two_groups):
     suggestions.forget(two_groups)
     advice = suggestions.advice(two_groups, dog(two_groups).group_id, "en", ["my money back, please"], NOON, by=READER)
     assert (advice.suggestions[0].intent, advice.suggestions[0].how) == ("refund", "decided")
+
+
+def test_an_erased_customer_is_in_no_suggestion_any_more(two_groups):
+    decisions.decide(two_groups, [refund(two_groups).group_id], "refund", by=admin("Ada"), now=NOON)
+    asked = (two_groups, dog(two_groups).group_id, "en", ["I want my money back"], NOON)
+    assert suggestions.advice(*asked, by=READER).suggestions[0].nearest == REFUND[0]
+    (who,) = (
+        k
+        for k, text in rows(two_groups, "review_members", "cast(customer_key as varchar)", "text")
+        if text == REFUND[0]
+    )
+    erase(two_groups, who, by=admin("Bob"), now=NOON + DAY)
+    found = suggestions.advice(*asked, by=READER)
+    assert found.suggestions[0].intent == "refund"
+    assert REFUND[0] not in [s.nearest for s in found.suggestions]
 
 
 # -- understood but probably wrong --------------------------------------------------------------------------------------

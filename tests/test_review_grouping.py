@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from convdata.erasure import erase
-from convdata.review import by_hand, decisions, grouping, opening, placing
+from convdata.review import by_hand, decisions, exporting, grouping, opening, placing
 from convdata.review.likeness import Counted
 from convdata.review.normalising import base_language, normalised, words
 from convdata.review.queue import Wanted
@@ -89,6 +89,37 @@ def test_all_equal_all_different_and_odd_ones_are_grouped(store, texts):
     assert sum(row.messages for row in store.ask("review/totals", kind="failed")) == sum(
         bool(normalised(t)) for t in texts
     )
+
+
+def test_all_equal_failures_are_one_group_of_one_utterance(store):
+    fail(store, *["same again"] * 50)
+    join(store)
+    assert [(g.row.messages, g.row.utterances, g.row.customers) for g in groups(store)] == [(50, 1, 50)]
+
+
+def test_failures_that_have_nothing_in_common_are_all_in_the_fold(store):
+    different = ("zebra", "quick lamp", "umbrella floor", "yoghurt", "mountain bike pump", "violin", "cactus")
+    fail(store, *different)
+    join(store)
+    assert groups(store, Wanted()) == []
+    assert {g.name for g in groups(store, Wanted(singles=True))} == set(different)
+
+
+@pytest.mark.parametrize("text", ["help", "👍", "👍👍", "???", "x" * 65_536, "word " * 13_000, "東京へ行く"])
+def test_one_word_an_emoji_or_a_pasted_page_is_a_group_like_any_other(store, text):
+    fail(store, text, text)
+    join(store)
+    (group,) = groups(store, Wanted())
+    assert (group.name, group.row.messages, group.row.customers) == (text, 2, 2)
+    decisions.decide(store, [group.group_id], "pasted", by=admin("Ada"), now=NOON)
+    assert [line.text for line in exporting.prepare(store, by=admin("Ada")).lines] == [text.strip()]
+
+
+def test_texts_that_are_empty_are_in_no_group(store):
+    fail(store, "", "   ", "\u200b\n")
+    join(store)
+    assert groups(store) == []
+    assert store.ask_one("review/all_failures", kind="failed", **ANYTHING.bound()).without_text == 3
 
 
 def test_failures_without_text_are_counted_apart(store):

@@ -21,6 +21,7 @@ PART = 4_000  # utterances that are grouped at a time: everything is compared wi
 OF_MANY = 2_500  # the same where there are more of them than that, or groups already: it needs less memory
 NEIGHBOURS = 5
 BORROWED = 0.5  # what its neighbours together weigh in an utterance, beside itself
+LITTLE = 0.4  # neighbours that are together less like it than this lend less: what is like nothing stays what it is
 APART = 0.7  # groups further apart than this (average cosine distance) stay two
 HOLDS = 0.95  # members of a group that has not settled count as this much as far apart as they are
 MEETS = 0.25  # one that is alone is looked at again when one this similar arrives, where they come in thousands
@@ -125,7 +126,7 @@ def _alike(vectors: Matrix) -> Any:
     ).ravel()
     rows = np.repeat(np.arange(len(plain)), count)
     weights = plain[rows, nearest]
-    total = np.maximum(np.bincount(rows, weights, minlength=len(plain)), 1e-9)
+    total = np.maximum(np.bincount(rows, weights, minlength=len(plain)), LITTLE)
     borrowed = sparse.csr_matrix((BORROWED * weights / total[rows], (rows, nearest)), shape=plain.shape)
     takes = (sparse.identity(len(plain), format="csr") + borrowed).astype(np.float32)
     np.fill_diagonal(plain, 1)

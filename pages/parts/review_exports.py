@@ -119,17 +119,22 @@ def past_exports() -> None:
 def training_files() -> None:
     """What the bot has been taught already: better suggestions, and a warning before it is taught the same again."""
     st.subheader("What the bot was taught", anchor=False)
-    sources = desk.ask("review/sources")
-    for row in sources:
-        st.markdown(
-            f"{escaped(row.source, 60)} · {words.plural(row.examples, 'sentence')}, {words.plural(row.intents, 'intent')}"
-        )
-    if not sources:
-        st.caption(
-            "Add your training file: intents become known, and Review warns where the bot has a sentence already."
-        )
-    if not desk.may(Right.TEACH):
-        return
+    taught = st.container()
+    if desk.may(Right.TEACH):
+        _taught_more()
+    with taught:  # asked last: a file that was read just now is among them
+        sources = desk.ask("review/sources")
+        for row in sources:
+            st.markdown(
+                f"{escaped(row.source, 60)} · {words.plural(row.examples, 'sentence')}, {words.plural(row.intents, 'intent')}"
+            )
+        if not sources:
+            st.caption(
+                "Add your training file: intents become known, and Review warns where the bot has a sentence already."
+            )
+
+
+def _taught_more() -> None:
     language = st.selectbox(
         "Language of the file", [UNDETERMINED, *sorted(set(desk.ask_counts("review/options", kind="failed")["language"]) - {UNDETERMINED})],
         format_func=lambda code: "Any" if code == UNDETERMINED else plain(language_title(code), 40), key="training_language",

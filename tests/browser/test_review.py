@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from convdata.importing import import_file
 from convdata.intake import take
 from convdata.review import decisions, joining
 from tests.browser.dashboard import running_dashboard, settled
 from tests.failures import DOG, REFUND, fail, group_with, rasa_examples
+from tests.shared import shared_path
 from tests.story import admin, message, opened, rows
 
 NOW = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
@@ -77,6 +79,82 @@ def test_from_an_unread_queue_to_an_exported_file_by_keyboard(
     assert {text for intent, text in said if intent == "pets"} == set(DOG)
     assert [intent for intent, _ in said].count("out_of_scope") == 1  # what had been ignored, undone
     assert foreign_requests == []
+
+
+@pytest.mark.parametrize("which", ["rasa/fin_as_events.jsonl.gz", "events/star.jsonl.gz"])
+def test_real_failures_go_from_an_unread_queue_to_an_exported_file_by_keyboard(
+    page: Page, dashboard, duckdb_url: str, tmp_path: Path, which: str
+) -> None:
+    path = shared_path("data", *which.split("/"))
+    store = opened(duckdb_url)
+    import_file(store, path, now=NOW, by=admin("Ada"))
+    store.close()
+    page.goto(f"{dashboard(duckdb_url, MISHEARD_AGENT='Ada')}/review")
+    name = opened_name(page)
+    expect(name).to_be_visible(timeout=60_000)
+    for key in ("1", "s", "i", "1"):
+        before = name.inner_text()
+        if key == "1" and not page.locator(".st-key-review_group .suggestions button").count():
+            page.keyboard.press("a")
+            page.keyboard.type("something new")
+            key = "Enter"
+        page.keyboard.press(key)
+        expect(name).not_to_have_text(before)
+        settled(page)
+    page.keyboard.press("e")
+    expect(page.get_by_role("dialog")).to_contain_text("sentences of 3 groups")
+    settled(page)
+    with page.expect_download() as download:
+        page.keyboard.press("d")
+    file = tmp_path / download.value.suggested_filename
+    download.value.save_as(file)
+    said = list(rasa_examples(file.read_bytes()))
+    assert "out_of_scope" in {intent for intent, _ in said}
+    assert len({intent for intent, _ in said}) > 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("nlu.yml", 'version: "3.1"\nnlu:\n- intent: money/back\n  examples: |\n    - I want my [money](what) back\n'),
+        ("taught.csv", "intent,text,language\nmoney/back,I want my money back,en\n"),
+    ],
+)
+def test_a_training_file_is_added_and_review_knows_what_the_bot_was_taught(
+    page: Page, dashboard, filled: str, name: str, content: str
+) -> None:
+    address = dashboard(filled, MISHEARD_AGENT="Ada")
+    page.goto(f"{address}/review?view=exports")
+    page.locator("[data-testid=stFileUploader] input[type=file]").set_input_files(
+        {"name": name, "mimeType": "text/plain", "buffer": content.encode()}
+    )
+    page.get_by_role("button", name="Read it").click()
+    expect(page.get_by_text("1 sentence of 1 intent are known now.")).to_be_visible()
+    expect(page.get_by_text(f"{name} · 1 sentence, 1 intent")).to_be_visible()
+    page.goto(f"{address}/review?q=money")
+    group = page.locator(".st-key-review_group")
+    expect(group.get_by_text("The bot already has one of these sentences, as money/back")).to_be_visible()
+    expect(group.get_by_text("money/back", exact=True).first).to_be_visible()
+
+
+def test_a_file_that_teaches_nothing_is_said_to(page: Page, dashboard, filled: str) -> None:
+    page.goto(f"{dashboard(filled)}/review?view=exports")
+    page.locator("[data-testid=stFileUploader] input[type=file]").set_input_files(
+        {"name": "rules.yml", "mimeType": "text/plain", "buffer": b"rules: []"}
+    )
+    page.get_by_role("button", name="Read it").click()
+    expect(page.get_by_text("This is no training file that Review knows")).to_be_visible()
+
+
+def test_filters_that_are_used_less_are_folded_and_say_how_many_are_set(page: Page, dashboard, filled: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{dashboard(filled)}/review?channel=webchat")
+    first = page.locator(".st-key-review_list li").first
+    expect(first).to_be_in_viewport()
+    page.get_by_role("button", name="More filters · 1").click()
+    page.get_by_text("7 d", exact=True).click()
+    expect(page).to_have_url(re.compile("from="))
+    expect(page.get_by_text("No group matches these filters.")).to_be_attached()
 
 
 def test_what_customers_wrote_is_shown_as_they_wrote_it(
