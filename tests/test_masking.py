@@ -11,7 +11,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from convdata import conversations, customer_pages, downloads, muting, personal, revealing, standing
+from convdata import check_digits, conversations, customer_pages, downloads, muting, personal, revealing, standing
 from convdata.activity import latest
 from convdata.chain import verify
 from convdata.database import Store
@@ -140,6 +140,24 @@ def test_an_id_that_says_who_somebody_is_is_masked_too(told: Store) -> None:
     assert whose[:8] in given
     assert [personal.looks_personal(one) for one in ("v-42", "w-3hJ_k9", "007", "24031987654321987")] == [False] * 4
     assert all(personal.looks_personal(one) for one in ("ada.byron", "ada@example.org", "0612345678", "wa-33612345678"))
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("pay it to FR76 3000 6000 0112 3456 7890 189 please", "pay it to ACCOUNT please"),
+        ("iban:GB82WEST12345698765432.", "iban:ACCOUNT."),
+        ("card 4111-1111-1111-1111 until 12/27", "card CARD until 12/27"),
+        ("DNI 54362315-K, Italy RSSMRA85T10A562S", "DNI ID, Italy ID"),
+        ("card 4111 1111 1111 1112", "card 4111 1111 1111 1112"),
+        ("order 44712345678901234 of 2026-08-09 at 10:30", "order 44712345678901234 of 2026-08-09 at 10:30"),
+        ("call 06 12 34 56 78 or mail ada+1@example.org", "call PHONE or mail EMAIL"),
+        ("Byron's dog, ADA-louise, adage", "NAME's dog, NAME-louise, adage"),
+    ],
+)
+def test_personal_data_in_texts_is_found_and_other_numbers_are_left_alone(text: str, masked: str) -> None:
+    assert check_digits.is_there(), "the extra privacy is installed for tests"
+    assert personal.masked(text, personal.found(text, ["Ada", "Byron"])) == masked
 
 
 # -- on every page ------------------------------------------------------------------------------------------------------

@@ -16,6 +16,6 @@ def side(key: str) -> None:
         customer = conversations.details(desk.store(), key, by=desk.reader())
         person.head(customer)
         actions(customer)
-        person.known(customer)
         reveal_button(customer)
+        person.known(customer)
     live("conversation_live", "transcript", "side", "composer")
