@@ -28,7 +28,7 @@ def test_records_are_read_page_by_page_by_those_who_may(store):
     pages = [records.page(store, Wanted(), n, by=BOSS, size=10) for n in (1, 2, 3, 4)]
     assert [len(p) for p in pages] == [10, 10, 3, 0]
     assert {r.act_id for p in pages for r in p} == {d.act_id for d in done}
-    assert records.actors(store, by=BOSS) == ["B", "A", "C"]
+    assert records.actors(store, by=BOSS) == ["A", "B", "C"]
     for nobody in (Actor("Ada", Role.AGENT), Actor("Tom", Role.TRAINER), "Mae"):
         for look in (
             lambda by: records.count(store, Wanted(), by=by),
