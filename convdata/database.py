@@ -47,6 +47,8 @@ POOL = {"pool_size": 8, "max_overflow": 32, "pool_timeout": 20}
 TRIES = 5
 # A smaller log keeps the stall of a checkpoint short (facts of the storage study: p99 20 -> 8 ms).
 LOG = "4MB"
+# Postgres ends a search after that, whatever somebody typed.
+LONGEST_SEARCH = "30s"
 MUCH_LOG = "64MB"
 DUCKDB_SETTINGS = {
     "autoinstall_known_extensions": False,
@@ -136,7 +138,7 @@ class Store:
         Always fetched whole: an undrained result would hold a snapshot. Raises StoreAway.
         """
         # Rows handed over live in a view; outside a transaction DuckDB would keep it on the pooled connection.
-        with self._asking() as connection, connection.begin() if rows is not None else nullcontext():
+        with self._asking(choices) as connection, connection.begin() if rows is not None else nullcontext():
             return _run(connection, self.kind, question(path, self.kind), choices, rows, values).rows
 
     def ask_one(self, path: str, choices: Choices | None = None, **values: Any) -> Row | None:
@@ -146,7 +148,7 @@ class Store:
 
     def ask_frame(self, path: str, choices: Choices | None = None, **values: Any) -> pd.DataFrame:
         """The answer as a frame, a column per column of the question."""
-        with self._asking() as connection:
+        with self._asking(choices) as connection:
             answer = _run(connection, self.kind, question(path, self.kind), choices, None, values)
         return pd.DataFrame(answer.rows, columns=answer.columns)
 
@@ -256,11 +258,22 @@ class Store:
             yield connection
 
     @contextmanager
-    def _asking(self) -> Iterator[sa.Connection]:
+    def _asking(self, choices: Choices | None = None) -> Iterator[sa.Connection]:
         """For one question. Postgres is not asked to begin and to end a transaction around it."""
         with self._connection() as connection:
-            alone = self.kind == "postgresql"
-            yield connection.execution_options(isolation_level="AUTOCOMMIT") if alone else connection
+            if self.kind != "postgresql":
+                yield connection
+                return
+            alone = connection.execution_options(isolation_level="AUTOCOMMIT")
+            if choices is None or not choices["search"]:
+                yield alone
+                return
+            alone.exec_driver_sql(f"set statement_timeout = '{LONGEST_SEARCH}'")
+            try:
+                yield alone
+            finally:
+                with suppress(DBAPIError):  # a connection that broke is not used again
+                    alone.exec_driver_sql("reset statement_timeout")
 
     def checkpoint(self) -> None:
         """DuckDB: write the log into the file now."""
@@ -480,6 +493,8 @@ def _away_sentence(url: sa.URL, text: str, error: DBAPIError) -> StoreAway | Non
         return None
     if isinstance(error, (OperationalError, sa.exc.InterfaceError)) or error.connection_invalidated:
         where = f"{url.host or 'localhost'}:{url.port or 5432}/{url.database or ''}"
+        if getattr(error.orig, "sqlstate", None) == "57014":
+            return StoreAway("The search took too long and was ended; search for a longer part of the name.")
         if getattr(error.orig, "sqlstate", None) == "55P03":
             return StoreAway("Another program holds the store's tables just now, perhaps a backup; try again later.")
         if "No space left" in text:

@@ -105,6 +105,7 @@ _BY_KEY = "cast(customers.customer_key as varchar) like :{value}"
 # The other order of the list, in the address: who needs help, the longest waiting first.
 WAITING = "waiting"
 LONGEST = 200
+MOST = 200  # values in one filter; all hours of a week are 168
 UTC_ZONE = ZoneInfo("UTC")
 
 
@@ -208,6 +209,9 @@ def choose(given: Mapping[str, Iterable[str] | str | None], timezone: ZoneInfo) 
             continue
         if any(len(t) > LONGEST for t in texts):
             wrong.append(f"{f.label}: longer than {LONGEST} characters, left out.")
+            continue
+        if len(texts) > MOST:
+            wrong.append(f"{f.label}: more than {MOST} values, left out.")
             continue
         if f.kind == "words":
             if search_words(texts[-1]):

@@ -59,7 +59,7 @@ def show(place: Place, turns: int) -> str:
     assert seen["agent: names"], "the agent saw no name, so nothing was shown"
     assert seen["trainer: customers"], "the trainer saw no customer, so nothing was shown"
     return (
-        f"{turns:,} turns of an agent and a trainer: the agent was given {seen['agent: names']:,} names, the trainer none "
+        f"{2 * turns:,} pages, an agent and a trainer at the same moment: the agent was given {seen['agent: names']:,} names, the trainer none "
         f"(and {seen['trainer: customers']:,} customers without); of who imported what, neither anything ({took:.0f} s)"
     )
 

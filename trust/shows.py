@@ -25,7 +25,7 @@ SHOWS: tuple[Show, ...] = (
     Show("erasures", "Of the erased no byte is in any file within a minute", erasures.show, 100, 10, 3),
     Show("races", "Acts that meet leave nothing of nobody, and one record each", races.show, 1_000, 100, 8),
     Show("repeats", "Sent once to five times, in any order, stored exactly once", repeats.show, 10_000, 1_000, 200),
-    Show("roles", "Two roles at once, and no row of the other's", roles.show, 1_000, 100, 10),
+    Show("roles", "Two roles at once, and no row of the other's", roles.show, 500, 50, 8),
     Show("outages", "The store is away: told to come again, and nothing is lost", outages.show, 60, 5, 2),
     Show("slow", "Connections that trickle hold nobody up", slow.show, 50, 50, 8),
     Show("canaries", "Secrets are in no log, page, answer, export or metric", canaries.show, 1_000, 60, 12),
