@@ -12,6 +12,7 @@ from convdata.database import Store
 from convdata.errors import MisheardError, NotForYou
 from convdata.periods import now_utc
 from convdata.rights import Actor, Role
+from convdata.settings import PROJECT
 from convdata.tickets import GOOD_FOR, MOST, Parcel, Passes, Tickets
 from routes import downloads as route
 from tests.story import NOON, key, message, rows, tell
@@ -187,3 +188,8 @@ def test_a_pass_is_good_for_as_long_as_its_bearer_is_let_in() -> None:
     assert not passes.are_good(word + "x", NOON)
     let_in[0] = False
     assert not passes.are_good(word, NOON)
+
+
+def test_no_page_uses_streamlits_own_downloads() -> None:
+    pages = (PROJECT / "pages").rglob("*.py")
+    assert not [page.name for page in pages if "st.download_button" in page.read_text(encoding="utf-8")]
