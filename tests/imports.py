@@ -9,7 +9,7 @@ from typing import Any
 
 from convdata.database import Store
 from convdata.importing import Result, import_file
-from tests.story import rows
+from tests.story import admin, rows
 
 LATER = datetime(2026, 11, 24)
 SAMPLES = Path(__file__).parent / "samples"
@@ -21,7 +21,7 @@ def imported(store: Store, what: Any, name: str = "events.jsonl", **more: Any) -
     if isinstance(what, bytes):
         what = io.BytesIO(what)
         what.name = name
-    result = import_file(store, what, now=more.pop("now", LATER), by="Test", rejects=rejects, **more)
+    result = import_file(store, what, now=more.pop("now", LATER), by=admin("Test"), rejects=rejects, **more)
     c = result.counts
     assert c.read == c.stored + c.updated + c.duplicate + c.rejected + c.suppressed
     rejected = [json.loads(line) for line in rejects.getvalue().splitlines()]

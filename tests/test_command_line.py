@@ -18,7 +18,7 @@ from convdata.filters import FILTERS
 from convdata.muting import mute
 from convdata.periods import now_utc
 from tests.imports import event, jsonl
-from tests.story import customer, key, message, opened, rows, status, tell
+from tests.story import admin, customer, key, message, opened, rows, status, tell
 
 ROOT = Path(__file__).parent.parent
 
@@ -193,7 +193,7 @@ def test_mute_unmute_and_sweep(run, told, store_url):
 
 def test_a_mute_that_is_over_is_not_shown_and_is_swept_once(run, told, store_url):
     store = opened(store_url)
-    mute(store, key(store, "v-1"), by="Grace", now=now_utc() - timedelta(hours=2), hours=1)
+    mute(store, key(store, "v-1"), by=admin("Grace"), now=now_utc() - timedelta(hours=2), hours=1)
     store.close()
     assert [one["muted_until"] for one in json.loads(run("customers", "--json")[1])] == [None, None, None]
     assert json.loads(run("sweep", "--json")[1]) == {"closed": 1}
