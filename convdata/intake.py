@@ -311,10 +311,10 @@ class _Batch:
         tell("add_other_events", _columns(OTHER_COLUMNS, self.other_events))
         record(self.transaction, *self.activity)
         touched = sorted(self.touched.values(), key=lambda c: c.customer_key)
-        late = [c for c in touched if c.waits_anew]
-        if late:
-            since = waiting_since(self.transaction, [c.customer_key for c in late])
-            for conversation in late:
+        anew = [c for c in touched if c.waits_anew]
+        if anew:
+            since = waiting_since(self.transaction, [c.customer_key for c in anew])
+            for conversation in anew:
                 conversation.need_help_since = since.get(conversation.customer_key) or conversation.need_help_since
         for conversation in touched:
             conversation.settle()
