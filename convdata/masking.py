@@ -57,7 +57,8 @@ def shown(asker: Store | Transaction, rows: Iterable[Row], by: Actor, whose: str
     rows = list(rows)
     if not rows or (by.may(Right.SEE_PERSONAL) and by.reads("")):
         return rows
-    keys = [whose or getattr(row, "customer_key", None) for row in rows]
+    # A question that forgets to say about whom it is fails here, and shows nobody.
+    keys: list[str] = [whose or row.customer_key or "" for row in rows]
     hidden = {key for key in keys if key and not (by.sees(key) and by.reads(key))}
     people: Mapping[str, Recognised]
     if not whose and set(rows[0]._fields) >= set(Person._fields):

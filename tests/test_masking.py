@@ -276,6 +276,36 @@ def test_a_manager_reveals_with_a_reason_and_sees_this_customer_alone(seen_by: A
     assert not on_screen(app)
 
 
+def test_a_reveal_is_over_when_its_time_is_and_only_with_the_right(seen_by: Any) -> None:
+    whose = None
+    for role, until, seen in (
+        (Role.MANAGER, now_utc() + HOUR, True),
+        (Role.MANAGER, now_utc() - HOUR, False),
+        (Role.TRAINER, now_utc() + HOUR, False),
+    ):
+        app = seen_by(role)
+        whose = whose or whose_page(app)
+        app.session_state["revealed"] = {whose: until}
+        app.switch_page(str(FRAME.parent / "conversation.py"))
+        app.query_params["customer"] = whose
+        assert bool(on_screen(app.run())) is seen, (role, seen)
+
+
+def test_the_setting_hides_everybody_from_everybody_and_no_session_undoes_it(
+    seen_by: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MISHEARD_PRIVACY_MODE", "true")
+    app = seen_by(Role.ADMIN)
+    whose = whose_page(app)
+    app.session_state["privacy_mode"] = False
+    app.session_state["revealed"] = {whose: now_utc() + HOUR}
+    app.switch_page(str(FRAME.parent / "conversation.py"))
+    app.query_params["customer"] = whose
+    assert not on_screen(app.run())
+    assert app.toggle(key="privacy_switch").disabled
+    assert not [button for button in app.button if button.label == "Reveal"]
+
+
 # -- reveal ---------------------------------------------------------------------------------------------------------------
 
 
