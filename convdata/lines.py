@@ -1,7 +1,7 @@
 """A rate over time with a line for each channel or language, each named beside its end; beneath, how much it rests on."""
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date
 
 import plotly.graph_objects as go
 
@@ -11,7 +11,7 @@ from convdata.charts import TEXT, by_channel, calm
 from convdata.filters import Choices
 from convdata.marks import Mark, marks, step_end, steps
 from convdata.stats import Asks, Measure
-from convdata.timeline import few_days, mark_days
+from convdata.timeline import few_days, mark_days, rate_over_volume
 
 SHORTEST, ENOUGH = 4, 0.7  # points of a line; the share of them that say something
 MOST = 6  # lines that can be told apart
@@ -103,20 +103,7 @@ def lines(
         said = [share for share in shown if share is not None]
         if said:
             names.append((said[-1] / most, one))
-    pad = timedelta(days={"day": 0.6, "week": 4, "month": 17}[step])
-    edges = [datetime.combine(day, time()) + side * pad for day, side in ((days[0], -1), (days[-1], 1))]
-    figure.update_layout(
-        xaxis={
-            "range": edges,
-            "showgrid": False,
-            "anchor": "y2",
-            "nticks": 8,
-            "tickformat": "%b %Y" if step == "month" else "%-d %b\n%Y",
-        },
-        yaxis={"domain": [0.34, 1], "range": [0, most], "tickformat": ".0%" if most > 0.05 else ".1%", "nticks": 5},
-        yaxis2={"domain": [0, 0.24], "rangemode": "tozero", "nticks": 3, "title": {"text": ""}, "tickformat": ",d"},
-        bargap=0.25,
-    )
+    rate_over_volume(figure, days, step, most)
     few_days(figure, days, step)
     for height, one in _apart(names):
         figure.add_annotation(

@@ -74,6 +74,14 @@ def timeline(
     )
     # A day of three messages must not flatten all the others.
     most = min(1.02, 1.1 * max((m.interval[1] for m in marks if not m.few), default=1))
+    rate_over_volume(figure, days, step, most)
+    few_days(figure, days, step)
+    mark_days(figure, [(day, text) for day, text in marked if first <= day <= last])
+    return calm(figure, 330, margin=MARGIN | {"t": 24 if marked else 8})
+
+
+def rate_over_volume(figure: go.Figure, days: Sequence[date], step: str, most: float) -> None:
+    """The rate up to ``most`` above, how many messages below it, over the same days."""
     pad = timedelta(days={"day": 0.6, "week": 4, "month": 17}[step])
     edges = [datetime.combine(day, time()) + side * pad for day, side in ((days[0], -1), (days[-1], 1))]
     figure.update_layout(
@@ -88,9 +96,6 @@ def timeline(
         yaxis2={"domain": [0, 0.24], "rangemode": "tozero", "nticks": 3, "title": {"text": ""}, "tickformat": ",d"},
         bargap=0.25,
     )
-    few_days(figure, days, step)
-    mark_days(figure, [(day, text) for day, text in marked if first <= day <= last])
-    return calm(figure, 330, margin=MARGIN | {"t": 24 if marked else 8})
 
 
 def few_days(figure: go.Figure, days: Sequence[date], step: str) -> None:
