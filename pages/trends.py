@@ -1,10 +1,11 @@
-"""Is it getting better, and where not."""
+"""Is it getting better, and where not: the answer in four cards and a line, then where, when and what about, then the rest."""
 
 from functools import partial
 
 import streamlit as st
 
 from convdata import charts
+from convdata.headlines import BY_KEY
 from convdata.marks import marks
 from convdata.stats import CONVERSATIONS, MESSAGES, before
 from pages.parts import alerting, cards, desk, period_line
@@ -20,6 +21,8 @@ from pages.parts.remembered import REMEMBERED
 from pages.parts.report_button import report_button
 from pages.parts.top_topics import top_topics
 
+ANSWER = ("escalation",)  # which of the headlines stand beside the rates; the others come after the charts
+
 known = desk.ask_counts("trends/known")
 if known.empty:
     nothing_at_all()
@@ -27,16 +30,18 @@ if known.empty:
 alerting.fired()
 choices = period_line.chosen(known)
 measure = period_line.measure()
-period_line.period_line(choices, known)
+line = period_line.period_line(choices, known)
 nothing_in_period(choices, known)
+
+with line:
+    report_button(choices)
 
 earlier = bool(known["first_day"].min() < choices["from"])
 with st.grid(4, min_column_width=250):
-    cards.volume_card(choices, earlier)
     cards.rate_card(choices, MESSAGES, earlier)
     cards.rate_card(choices, CONVERSATIONS, earlier)
     cards.ended_card(choices, earlier)
-    headline_cards(choices, earlier)
+    headline_cards(choices, earlier, ANSWER)
 
 over_time(choices, measure, known)
 first, last, _ = period_line.drawn(choices, known)
@@ -57,8 +62,11 @@ with right:
     )
     busiest_hours(choices)
 
+top_topics(choices)
+st.subheader("More numbers", anchor=False)
+with st.grid(4, min_column_width=250):
+    cards.volume_card(choices, earlier)
+    headline_cards(choices, earlier, [key for key in BY_KEY if key not in ANSWER])
 comparing(choices, known)
 coming_back(choices)
-top_topics(choices)
 alerting.all_alerts(known)
-report_button(choices)

@@ -1,5 +1,6 @@
-"""The second row of Trends: what people had to do where the bot did not get on, each beside the period before."""
+"""Cards of Trends beside the rates: what people had to do where the bot did not get on, each beside the period before."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from convdata.filters import Choices
-from convdata.headlines import HEADLINES, MEDIAN_FEW, Headline, headline, in_brief
+from convdata.headlines import BY_KEY, MEDIAN_FEW, Headline, headline, in_brief
 from convdata.intervals import FEW, changed
 from convdata.spans import in_words
 from convdata.stats import before
@@ -19,9 +20,9 @@ from pages.parts.sparklines import sparkline
 Row = dict[str, Any]
 
 
-def headline_cards(choices: Choices, earlier: bool) -> None:
-    """One card for every headline."""
-    for one in HEADLINES:
+def headline_cards(choices: Choices, earlier: bool, keys: Iterable[str]) -> None:
+    """One card for each of these headlines."""
+    for one in map(BY_KEY.__getitem__, keys):
         _card(one, choices, earlier and not one.now)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from convdata.channels import channel, channel_keys, language_title
 from convdata.filters import Choices, last_days
@@ -48,10 +49,11 @@ def drawn(choices: Choices, known: pd.DataFrame) -> tuple[date, date, str]:
     return max(choices["from"], step_start(earliest, step)), min(choices["to"], latest), step
 
 
-def period_line(choices: Choices, known: pd.DataFrame) -> None:
-    """The widgets, in one line where there is room."""
+def period_line(choices: Choices, known: pd.DataFrame) -> DeltaGenerator:
+    """The widgets, in one line where there is room. The line is given back: what is of this period may stand in it too."""
     st.session_state.trends_shown = (choices["from"], choices["to"])
-    with st.container(horizontal=True, vertical_alignment="center", key="period_line"):
+    line = st.container(horizontal=True, vertical_alignment="center", key="period_line")
+    with line:
         _follow("preset", _preset(choices))
         st.segmented_control(
             "Period", [*PRESETS, "All", "Custom"], key="trends_preset", required=True, on_change=_write,
@@ -72,6 +74,7 @@ def period_line(choices: Choices, known: pd.DataFrame) -> None:
             "Rate", list(PER), key="trends_per", format_func=PER.__getitem__, required=True, on_change=_write,
             label_visibility="collapsed",
         )  # fmt: skip
+    return line
 
 
 def open_latest(known: pd.DataFrame) -> None:

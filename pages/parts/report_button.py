@@ -27,7 +27,7 @@ def report_button(choices: Choices) -> None:
     """Each is made when it is asked for, and recorded then."""
     if not desk.may(Right.DOWNLOAD_REPORT):
         return
-    with st.container(horizontal=True, key="reports"):
+    with st.container(horizontal=True, width="content", key="reports"):
         for label, make, ending, mime, icon in (HTML, EXCEL):
             download_button(
                 label,
