@@ -11,7 +11,7 @@ from convdata.filters import Choices
 from convdata.week import peak, week
 from pages.parts import taking_away
 from pages.parts.cards import how_counted
-from pages.parts.charts import clicked, config
+from pages.parts.charts import CONFIG, clicked
 from pages.parts.opening_menu import opening_menu
 from pages.parts.remembered import REMEMBERED
 
@@ -25,7 +25,7 @@ def busiest_hours(choices: Choices) -> None:
     with st.container(key=f"{KEY}_all"):
         st.subheader(TITLE, anchor=False)
         st.plotly_chart(
-            week(rows, opens), key=KEY, config=config(TITLE, choices), on_select=partial(_open_clicked, choices, opens),
+            week(rows, opens), key=KEY, config=CONFIG, on_select=partial(_open_clicked, choices, opens),
             selection_mode="points",
             alt=f"{TITLE}: eligible messages by weekday and hour. The same numbers are in the table below it.",
         )  # fmt: skip

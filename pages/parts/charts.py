@@ -22,16 +22,8 @@ from pages.parts.cards import how_counted
 from pages.parts.opening_menu import opening_menu
 from pages.parts.remembered import REMEMBERED
 
-
-def config(title: str, choices: Choices) -> dict[str, Any]:
-    """How Plotly behaves: nothing moves under a finger, and the tool bar holds the camera alone."""
-    return {
-        "scrollZoom": False,
-        "doubleClick": False,
-        "displaylogo": False,
-        "modeBarButtons": [["toImage"]],
-        "toImageButtonOptions": {"format": "png", "scale": 2, "filename": taking_away.file_name(title, choices)},
-    }
+# How Plotly behaves: nothing moves under a finger. No tool bar either: it stands on the numbers, and its camera is unrecorded.
+CONFIG: dict[str, Any] = {"scrollZoom": False, "doubleClick": False, "displayModeBar": False}
 
 
 def chart(
@@ -51,7 +43,7 @@ def chart(
             st.plotly_chart(
                 draw(drawn, measure),
                 key=key,
-                config=config(title, choices),
+                config=CONFIG,
                 on_select=partial(_open_clicked, key, drawn, choices),
                 selection_mode="points",
                 alt=f"{title}: {measure.title}, {measure.unit}. The same numbers are in the table below it.",

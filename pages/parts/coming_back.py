@@ -14,7 +14,7 @@ from convdata.returning import DEFINITION, WEEK, Cohort, as_rows, cohorts
 from convdata.triangle import WIDE, triangle
 from pages.parts import desk, taking_away
 from pages.parts.cards import how_counted
-from pages.parts.charts import clicked, config
+from pages.parts.charts import CONFIG, clicked
 from pages.parts.opening_menu import opening_menu
 from pages.parts.remembered import REMEMBERED
 
@@ -30,7 +30,7 @@ def coming_back(choices: Choices) -> None:
         st.subheader(TITLE, anchor=False)
         if found:
             st.plotly_chart(
-                triangle(found, desk.today()), key=KEY, config=config(TITLE, choices),
+                triangle(found, desk.today()), key=KEY, config=CONFIG,
                 on_select=partial(_open_clicked, choices, found), selection_mode="points",
                 alt=f"{TITLE}: customers by the week in which they were first seen, and how many were active in each "
                 "later week. The same numbers are in the table below it.",

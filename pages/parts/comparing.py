@@ -18,7 +18,7 @@ from convdata.marks import opened_by
 from convdata.stats import MESSAGES, before
 from pages.parts import desk, taking_away
 from pages.parts.cards import how_counted
-from pages.parts.charts import clicked, config
+from pages.parts.charts import CONFIG, clicked
 from pages.parts.literal import plain
 from pages.parts.remembered import REMEMBERED
 
@@ -76,7 +76,7 @@ def _drawn(found: Sequence[Compared], kind: str, sides: tuple[Choices, Choices],
         st.toast("There is nothing to open.", icon=":material/check:")
 
     st.plotly_chart(
-        dumbbells(shares, names, colors, opening), key=KEY, config=config(TITLE, sides[0]), on_select=open_clicked,
+        dumbbells(shares, names, colors, opening), key=KEY, config=CONFIG, on_select=open_clicked,
         selection_mode="points",
         alt=f"{TITLE}: the shares of both with their intervals. The same numbers are in the table below it.",
     )  # fmt: skip

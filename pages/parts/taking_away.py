@@ -8,11 +8,14 @@ from pathlib import Path
 import streamlit as st
 
 from convdata import periods, sheets
+from convdata.captions import span
+from convdata.channels import channel, language_title
 from convdata.database import Store
 from convdata.filters import Choices
 from convdata.rights import Actor, Right
 from pages.parts import desk
 from pages.parts.handing_over import download_button
+from pages.parts.literal import plain
 
 # The picture is made by the browser that has drawn the chart: a server would need a browser of its own for it.
 _PNG = st.components.v2.component(
@@ -29,8 +32,6 @@ def csv_button(
     """The numbers behind a chart; ``make`` asks for them."""
     if not desk.may(Right.DOWNLOAD_REPORT):
         return
-    if not desk.may(Right.DOWNLOAD_REPORT):
-        return
     download_button(
         "CSV",
         partial(_csv, desk.store(), title, choices, make, columns, desk.reader()),
@@ -44,18 +45,32 @@ def csv_button(
 
 
 def png_button(key: str, title: str, choices: Choices) -> None:
-    """The chart as a picture, twice as fine as the screen."""
-    if not desk.may(Right.DOWNLOAD_REPORT):
-        return
+    """The chart as a picture, twice as fine as the screen, that says itself what it shows."""
     if not desk.may(Right.DOWNLOAD_REPORT):
         return
     _PNG(
         key=f"png_{key}",
-        data={"chart": f"st-key-{key}", "label": "PNG", "help": f"{title} as a picture"},
+        data={
+            "chart": f"st-key-{key}",
+            "label": "PNG",
+            "help": f"{title} as a picture",
+            "title": title,
+            "about": " · ".join(_about(choices)),
+            "file": f"{file_name(title, choices)}.png",
+        },
         on_taken_change=partial(_taken, title, choices),
         height="content",
         width="content",
     )
+
+
+def _about(choices: Choices) -> list[str]:
+    """What a picture is about, where no page is around it any more."""
+    return [
+        span(choices["from"], choices["to"]),
+        *(plain(channel(key).title, 40) for key in choices["channel"] or ()),
+        *(plain(language_title(code), 40) for code in choices["language"] or ()),
+    ]
 
 
 def file_name(title: str, choices: Choices) -> str:
