@@ -10,6 +10,7 @@ import json
 import time
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -120,8 +121,12 @@ def _asked(url: str, verb: str, address: str, body: bytes | None, planted: dict[
         connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)
         try:
             headers = {"Content-Type": "application/json", "Origin": url} | proof
-            connection.request(verb, address, body, headers)
-            answer = connection.getresponse()
+            with suppress(BrokenPipeError, ConnectionResetError):  # answered before the end of the body
+                connection.request(verb, address, body, headers)
+            try:
+                answer = connection.getresponse()
+            except (ConnectionError, http.client.HTTPException):
+                continue
             said = answer.read(1_000_000) if "stream" not in address else b""
             assert answer.status < 500 or answer.status == 503, f"{answer.status} from {address}"
             yield said + str(answer.headers).encode()
