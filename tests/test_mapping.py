@@ -5,9 +5,10 @@ import json
 import pytest
 
 from convdata.__main__ import main
-from convdata.errors import FileUnreadable
+from convdata.errors import EventRejected, FileUnreadable
 from convdata.importers import recognise
 from convdata.importers._mapping import rules_of
+from convdata.importers._objects import moment
 from convdata.previewing import preview
 from convdata.settings import PROJECT
 from tests.imports import LATER, imported, jsonl
@@ -131,6 +132,17 @@ def test_a_time_without_an_offset_needs_a_stated_time_zone(store):
     assert "timezone" in rejected[0]["reason"]
 
 
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_time_at_either_end_of_the_calendar_rejects_its_line_and_the_rest_goes_on(store, at):
+    row = ROW.replace("03/04/2026;09:15", f"{at[:10]};{at[11:]}")
+    text = CSV_MAP.replace('"day-first"', '"iso"').replace("{Tag} {Zeit}", "{Tag}T{Zeit}")
+    good = ROW.replace(";1;", ";2;").replace("03/04/2026;09:15", "2026-04-03;09:15")
+    result, rejected = mapped(store, [HEADER, row, good], text)
+    assert (result.counts.stored, [line["field"] for line in rejected]) == (1, ["at"])
+    with pytest.raises(EventRejected, match="not a time"):
+        moment(at)
+
+
 @pytest.mark.parametrize(
     ("was", "becomes", "says"),
     [
@@ -149,6 +161,12 @@ def test_a_time_without_an_offset_needs_a_stated_time_zone(store):
         ('source = "helpdesk"', 'delimiter = ";;"', "one character"),
         ('source = "helpdesk"', "source = 7", "source must be a text"),
         ("[[events]]", '[[events]]\ntype = "mood"', "type must be one of"),
+        ("[[events]]", '[[events]]\ntype = ["message"]', "type must be one of"),
+        ('"day-first"', '"%Y %Y"', "each of its parts once"),
+        ('"day-first"', '"%Q"', "pattern of times cannot be read"),
+        ('source = "helpdesk"', f"source = {'[' * 5000}", "too deep"),
+        ('source = "helpdesk"', f"source = {'9' * 5000}", "too long"),
+        ("Europe/Paris", "../../../etc/passwd", "no time zone"),
     ],
 )
 def test_a_mapping_that_is_wrong_is_said_in_a_sentence(duckdb_url, was, becomes, says):

@@ -106,7 +106,10 @@ def _time(rules: Rules, name: str, value: Any) -> str:
         if rules.zone is None:
             raise EventRejected(name, "names no offset from UTC; state in which time zone it is (timezone = …)")
         when = when.replace(tzinfo=rules.zone)
-    return when.astimezone(UTC).isoformat()
+    try:
+        return when.astimezone(UTC).isoformat()
+    except OverflowError:  # in the first or last hours that there are
+        raise EventRejected(name, "is out of range") from None
 
 
 def _iso(rules: Rules, name: str, text: str) -> datetime:

@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -75,6 +75,10 @@ def rules_of(text: str, **more: str) -> Rules:
         said = tomllib.loads(text)
     except tomllib.TOMLDecodeError as wrong:
         raise FileUnreadable(f"The mapping is not TOML: {wrong}.") from None
+    except (ValueError, RecursionError):  # a number of thousands of digits, or lists in lists without end
+        raise FileUnreadable(
+            "The mapping is not TOML that anybody writes: something in it is too long or too deep."
+        ) from None
     said |= {name: value for name, value in more.items() if value}
     _only(said, OF_THE_FILE, "The mapping")
     for name in set(OF_THE_FILE) - {"events"}:
@@ -95,6 +99,8 @@ def rules_of(text: str, **more: str) -> Rules:
         raise FileUnreadable(
             f"How times are written must be one of {', '.join(TIMES)}, or a pattern such as %d.%m.%Y %H:%M."
         )
+    if times not in TIMES and not _is_pattern(times):
+        raise FileUnreadable("The pattern of times cannot be read; write each of its parts once, as in %d.%m.%Y %H:%M.")
     return Rules(
         tuple(_shape(one) for one in events),
         said.get("file"),
@@ -109,7 +115,7 @@ def rules_of(text: str, **more: str) -> Rules:
 def _shape(said: dict[str, Any]) -> Shape:
     said = dict(said)
     kind, only_if = said.pop("type", "message"), said.pop("only_if", None)
-    if kind not in TYPES:
+    if not isinstance(kind, str) or kind not in TYPES:
         raise FileUnreadable(f"In the mapping, an event's type must be one of {', '.join(TYPES)}.")
     known = [f.name for f in msgspec.structs.fields(TYPES[kind]) if f.name != "source"]
     _only(said, known, f"A {kind} in the mapping")
@@ -162,6 +168,16 @@ def _word(text: Any) -> str:
 def _only(said: Mapping[str, Any], known: Any, what: str) -> None:
     if unknown := [name for name in said if name not in known]:
         raise FileUnreadable(f"{what} has “{unknown[0]}”, which is none of {', '.join(known)}.")
+
+
+def _is_pattern(times: str) -> bool:
+    """Whether ``strptime`` takes it: of one with a part twice it says so only when it is used, and with another error."""
+    moment = datetime(2000, 1, 1)
+    try:
+        datetime.strptime(moment.strftime(times), times)
+    except (ValueError, re.error):
+        return False
+    return True
 
 
 def _zone(name: str | None) -> tzinfo | None:

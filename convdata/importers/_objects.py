@@ -75,9 +75,9 @@ def moment(text: str, field: str = "timestamp") -> str:
     tidy = text.strip().removesuffix(" UTC").replace(" ", "T", 1)
     try:
         when = datetime.fromisoformat(tidy)
-    except ValueError:
+        return (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
+    except (ValueError, OverflowError):  # the latter in the first and last hours that there are
         raise EventRejected(field, "is not a time") from None
-    return (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
 
 
 def without_nothing(**event: Any) -> Row:
