@@ -11,7 +11,17 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from convdata import check_digits, conversations, customer_pages, downloads, muting, personal, revealing, standing
+from convdata import (
+    check_digits,
+    conversations,
+    customer_pages,
+    downloads,
+    muting,
+    personal,
+    revealing,
+    standing,
+    topics,
+)
 from convdata.activity import latest
 from convdata.chain import verify
 from convdata.database import Store
@@ -21,7 +31,7 @@ from convdata.errors import NotAllowed, NotForYou, SettingWrong
 from convdata.filters import Choices
 from convdata.masking import PLAIN, SAID, WHO, seeking, short_name
 from convdata.periods import now_utc
-from convdata.review import decisions, exporting
+from convdata.review import decisions, exporting, suggestions
 from convdata.review.exports import formats
 from convdata.rights import Actor, Right, Role
 from convdata.settings import PROJECT, read_settings
@@ -130,6 +140,25 @@ def test_all_formats_of_an_export_are_masked_whatever_is_asked(told: Store) -> N
         assert not found(exporting.export(told, prepared, name, mask=False, by=trainer, now=NOON))
         again = exporting.past(told)[0].export_id
         assert not found(exporting.made_again(told, again, name, mask=False, by=trainer, now=NOON))
+
+
+def test_the_nearest_utterance_of_a_suggestion_is_masked_too(told: Store) -> None:
+    said = f"{NAMES[0]} {NAMES[1]} wants a refund now"
+    tell(told, message(at=NOON, text=said, understood=True, intent="refund", confidence=0.9, language="en"))
+    now = NOON + HOUR
+    for by, seen in ((Actor("Tim", Role.TRAINER), False), (admin("Ada"), True)):
+        given = suggestions.advice(told, groups(told)[0].group_id, "en", ["I want a refund now"], now, by=by)
+        assert any(one.nearest for one in given.suggestions)
+        assert (NAMES[0] in found(given)) is seen
+
+
+def test_topics_that_are_not_grouped_yet_are_masked_too(store: Store) -> None:
+    who = {"first_name": NAMES[0], "last_name": NAMES[1]}
+    tell(store, customer(**who), message(text=FAILED, understood=False))
+    for by, seen in ((Actor("Mia", Role.MANAGER), False), (admin("Ada"), True)):
+        given = topics.topics(store, Choices(), by=by)
+        assert given.question == "trends/utterances"
+        assert (NAMES[0] in found(given)) is seen
 
 
 def test_an_id_that_says_who_somebody_is_is_masked_too(told: Store) -> None:
