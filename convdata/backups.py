@@ -30,6 +30,7 @@ WHAT = "misheard-backup"
 VERSION = 1
 MANIFEST = "manifest.json"
 TABLES = (*(held.table for held in HELD), *(table for table in OF_NOBODY if table != "schema_steps"))
+LONGEST_MANIFEST = 1 << 20
 _CHUNK = 1 << 20
 
 
@@ -153,17 +154,19 @@ def unpack(path: str, folder: Path) -> Unpacked:
     """Read a backup into a folder, every byte of it compared. Raises FileUnreadable for one that is not whole."""
     try:
         with zipfile.ZipFile(path) as archive:
-            manifest = json.loads(archive.read(MANIFEST))
+            manifest = json.loads(archive.read(_stored(archive, MANIFEST, LONGEST_MANIFEST)))
             if manifest["what"] != WHAT or manifest["version"] != VERSION:
                 raise FileUnreadable(f"{path} is no backup that this version of Misheard reads.")
             tables = {}
             for table, about in manifest["tables"].items():
                 if table not in TABLES:
                     raise FileUnreadable(f"{path} holds a table that this version of Misheard does not know.")
-                with archive.open(f"{table}.parquet") as member, open(folder / table, "wb") as file:
+                with archive.open(_stored(archive, f"{table}.parquet")) as member, open(folder / table, "wb") as file:
                     if _copy(member, file) != about["sha256"]:
                         raise FileUnreadable(f"{path} is damaged: its table {table} is not what was written.")
                 tables[table] = tuple(Column(*column) for column in about["columns"])
+                if not pq.read_schema(folder / table).equals(arrow_schema(list(tables[table]))):
+                    raise FileUnreadable(f"{path} is damaged: its table {table} is not what its manifest says.")
             made_at = datetime.fromisoformat(manifest["made_at"])
             return Unpacked(folder, made_at, tuple(manifest["schema"]), manifest["end"], tables)
     except FileUnreadable:
@@ -174,6 +177,14 @@ def unpack(path: str, folder: Path) -> Unpacked:
         raise FileUnreadable(
             f"{path} is no whole backup of Misheard ({type(wrong).__name__}); use another one."
         ) from None
+
+
+def _stored(archive: zipfile.ZipFile, name: str, largest: int | None = None) -> zipfile.ZipInfo:
+    """A member of a backup: as large as it is in the archive, as we write them, so that none fills the disk."""
+    info = archive.getinfo(name)
+    if info.compress_type != zipfile.ZIP_STORED or (largest is not None and info.file_size > largest):
+        raise ValueError("not as backups are written")
+    return info
 
 
 def _copy(source: Any, target: BinaryIO) -> str:

@@ -22,14 +22,14 @@ from convdata.activity import act, record
 from convdata.backups import TABLES, Unpacked, unpack
 from convdata.database import Row, Store, Transaction, connect
 from convdata.erasure import REWRITING_DUE, take_away
-from convdata.errors import NotAllowed, NotFound, StoreInUse, StoreNotEmpty, StoreTooNew
+from convdata.errors import FileUnreadable, NotAllowed, NotFound, StoreInUse, StoreNotEmpty, StoreTooNew
 from convdata.rewriting import change_places, forget, rewrite
 from convdata.rights import Actor, Right, require
 from convdata.schema import apply_steps, open_store, schema_files
 from convdata.settings import Settings
 from convdata.standing import in_hand
 from convdata.vocabulary import Act
-from convdata.whole_tables import empty, fill
+from convdata.whole_tables import columns_of, empty, fill
 
 _OTHERS = (
     "select count(*) from pg_stat_activity where datname = current_database() and application_name = 'misheard' "
@@ -115,6 +115,9 @@ def _into_file(current: Store, file: Path, backup: Unpacked, kept: _Kept, by: Ac
 def _fill(transaction: Transaction, store: Store, backup: Unpacked, kept: _Kept, by: Actor, now: datetime) -> Restored:
     apply_steps(transaction, store.kind, now, up_to=max(step.split("_")[0] for step in backup.steps))
     for table, columns in backup.tables.items():
+        # The names of columns become part of a statement: only those that the table has, whatever the file says.
+        if not set(columns) <= set(columns_of(transaction, table)):
+            raise FileUnreadable(f"The backup's table {table} has other columns than this version's; it was changed.")
         empty(transaction, table)
         for batch in pq.ParquetFile(backup.folder / table).iter_batches(50_000):
             fill(transaction, table, list(columns), batch)

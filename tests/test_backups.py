@@ -1,5 +1,7 @@
 """A backup is made while the store is used; restored, it never brings back who was erased since."""
 
+import hashlib
+import io
 import json
 import os
 import secrets
@@ -10,6 +12,7 @@ import threading
 import time
 import zipfile
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -223,6 +226,52 @@ def test_a_damaged_backup_is_refused_with_a_sentence_and_nothing_changes(store, 
         restore(settings(store_url), str(tmp_path / "nothing.zip"), by=BOSS, now=NOON, replacing=True)
     with open_again(store_url) as again:
         assert contents(again) == before
+
+
+INTO = "text) select * from messages; drop table people; --"
+
+
+def test_a_backup_that_somebody_changed_adds_no_statement_and_fills_no_disk(store, store_url, tmp_path):
+    tell(store, message())
+    back_up(store, str(tmp_path / "b.zip"), by=BOSS, now=NOON)
+    before = contents(store)
+    store.close()
+    with zipfile.ZipFile(tmp_path / "b.zip") as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+
+    def changed(change: Any, compression: int = zipfile.ZIP_STORED) -> str:
+        files = dict(members)
+        manifest = json.loads(files["manifest.json"])
+        change(manifest["tables"]["people"], files)
+        manifest["tables"]["people"]["sha256"] = hashlib.sha256(files["people.parquet"]).hexdigest()
+        with zipfile.ZipFile(tmp_path / "c.zip", "w", compression) as archive:
+            for name, content in (files | {"manifest.json": json.dumps(manifest)}).items():
+                archive.writestr(name, content)
+        return str(tmp_path / "c.zip")
+
+    def another_name(about: Any, files: Any, name: str = INTO, really: bool = True) -> None:
+        about["columns"][1][0] = name
+        if really:
+            table = pq.read_table(io.BytesIO(files["people.parquet"]))
+            out = io.BytesIO()
+            pq.write_table(table.rename_columns([name if n == 1 else c for n, c in enumerate(table.column_names)]), out)
+            files["people.parquet"] = out.getvalue()
+
+    cases = [
+        lambda: changed(another_name),
+        lambda: changed(partial(another_name, name="secret")),
+        lambda: changed(partial(another_name, really=False)),
+        lambda: changed(lambda about, _: about["columns"][1].__setitem__(1, "bigint")),
+        lambda: changed(lambda about, _: about["columns"][1].__setitem__(1, "varchar); drop table people; --")),
+        lambda: changed(lambda *_: None, zipfile.ZIP_DEFLATED),
+        lambda: changed(lambda about, _: about.__setitem__("more", "x" * (1 << 20))),
+    ]
+    for case in cases:
+        with pytest.raises(FileUnreadable):
+            restore(settings(store_url), case(), by=BOSS, now=NOON, replacing=True)
+    with open_again(store_url) as again:
+        assert contents(again) == before
+    restore(settings(store_url), changed(lambda *_: None), by=BOSS, now=NOON, replacing=True)  # unchanged, it is one
 
 
 def test_a_backup_of_a_later_version_is_refused(store, store_url, tmp_path):
