@@ -1,6 +1,7 @@
 """What each channel is, and what it permits. The only place that knows; the default permission is *no*."""
 
 from dataclasses import dataclass
+from zlib import crc32
 
 from convdata.vocabulary import UNDETERMINED
 
@@ -69,9 +70,24 @@ CHANNELS: tuple[Channel, ...] = (
 _BY_KEY = {channel.key: channel for channel in CHANNELS}
 
 
+# Colours of channels that an operator declared, light and dark: unlike ours, and checked as they are. Which one, its key
+# decides, so that it is the same in every chart whatever else there is; two may share one and are told apart by their names.
+# The letter before it makes those differ that are declared most: Telegram, WhatsApp, Instagram, SMS and voice.
+DECLARED = (
+    ("#2B7A86", "#5CC3D1"),
+    ("#7A6FD0", "#A8A1F2"),
+    ("#7D6B1E", "#D3BC5F"),
+    ("#6B7280", "#9CA3AF"),
+    ("#8A5A44", "#C79C86"),
+)
+
+
 def channel(key: str) -> Channel:
     """The channel of that key; one that an operator declared is shown by its own name and permits nothing."""
-    return _BY_KEY.get(key) or Channel(key, key.replace("_", " ").capitalize())
+    if known := _BY_KEY.get(key):
+        return known
+    light, dark = DECLARED[crc32(f"i{key}".encode(errors="replace")) % len(DECLARED)]
+    return Channel(key, key.replace("_", " ").capitalize(), color_light=light, color_dark=dark)
 
 
 def channel_keys(declared: tuple[str, ...] = ()) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from datetime import date
 import plotly.graph_objects as go
 
 from convdata.captions import label, says, span
-from convdata.channels import Channel, channel
+from convdata.channels import channel_keys
 from convdata.charts import TEXT, by_channel, calm
 from convdata.filters import Choices
 from convdata.marks import Mark, marks, step_end, steps
@@ -116,8 +116,8 @@ def lines(
 
 
 def _own_color(mark: Mark, of: str) -> bool:
-    """Whether the colour alone tells the line apart: channels that an operator declared share one."""
-    return of == "channel" and channel(mark.channel or "").color_light != Channel("", "").color_light
+    """Whether the colour alone tells the line apart: of channels that an operator declared two may share one."""
+    return of == "channel" and (mark.channel or "") in channel_keys()
 
 
 def _apart(names: Sequence[tuple[float, Mark]]) -> list[tuple[float, Mark]]:

@@ -42,7 +42,8 @@ def test_every_channel_keeps_its_colour() -> None:
         by_channel(alexa) == by_channel(mark(90, 100, channel="alexa")) != by_channel(mark(1, 100, channel="webchat"))
     )
     assert by_channel(alexa) != by_channel(alexa, dark=True)
-    assert by_channel(mark(1, 100, channel="telegram"))
+    declared = [mark(1, 100, channel=key) for key in ("telegram", "whatsapp", "instagram", "sms", "voice")]
+    assert len({by_channel(one) for one in declared}) == len({by_channel(one, dark=True) for one in declared}) == 5
 
 
 def test_cells_that_are_too_small_only_say_how_many() -> None:
