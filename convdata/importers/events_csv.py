@@ -54,8 +54,7 @@ def check_columns(names: list[str], file: str) -> None:
         raise FileUnreadable(f"{file} does not name its columns; {', '.join(NEEDED)} are needed.{OWN_COLUMNS}")
     if missing:
         raise FileUnreadable(
-            f"{file} lacks the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}; {', '.join(NEEDED)} are needed."
-            f"{OWN_COLUMNS}"
+            f"{file} lacks the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}.{OWN_COLUMNS}"
         )
     if twice := [name for name in names if name and names.count(name) > 1]:
         raise FileUnreadable(f"{file} has two columns named {twice[0]}.")

@@ -1,6 +1,6 @@
 """What an import would make of a file, shown before anything is stored."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, BinaryIO
 
@@ -11,7 +11,7 @@ from convdata.errors import MisheardError
 from convdata.importers import TIMES, Importer, columns_of, mapped, options_of
 from convdata.previewing import SHOWN, Preview, preview
 from pages.parts import desk, words
-from pages.parts.literal import escaped, plain
+from pages.parts.literal import escaped
 
 LOOKED_AT = 2_000  # lines; the rest is looked at when it is imported
 PATTERN = "Times as a pattern"
@@ -101,7 +101,8 @@ def show_preview(file: Any, format: str | None, options: Mapping[str, str]) -> b
     if isinstance(found, str):
         waiting = format == mapped.NAME and "map" not in options
         (st.info if waiting else st.error)(
-            escaped(found, 1_000), icon=":material/edit_note:" if waiting else ":material/error:"
+            "A mapping is missing: upload one, or write it above." if waiting else escaped(found, 1_000),
+            icon=":material/edit_note:" if waiting else ":material/error:",
         )
         if format is None:
             st.caption(f"To say yourself what is in it, choose “{mapped.TITLE}” as its format.")
@@ -118,31 +119,20 @@ def show_preview(file: Any, format: str | None, options: Mapping[str, str]) -> b
         st.caption(
             f"{taken:,} {of} would be taken, {found.rejected:,} rejected. The first {len(found.events)}, times in {zone}:"
         )
-        st.dataframe(
-            pd.DataFrame([_line(event) for event in found.events]),
-            hide_index=True,
-            height=TALL if len(found.events) > FEW else "content",
-            column_config={
-                "Time": st.column_config.TextColumn(width=140),
-                "Who": st.column_config.TextColumn(width=70),
-                "Text": st.column_config.TextColumn(width=260),
-                "Understood": st.column_config.TextColumn(width=90),
-            },
-            key="import_preview_table",
-        )
+        _table([_line(event) for event in found.events])
     else:
         st.caption(f"None {of} could be taken.")
     if found.rejects:
         with st.expander(f"{words.plural(found.rejected, 'line')} would be rejected", expanded=not found.events):
-            st.dataframe(
-                pd.DataFrame([_reject(one) for one in found.rejects]),
-                hide_index=True,
-                height=TALL if len(found.rejects) > FEW else "content",
-                key="import_preview_rejects",
-            )
+            _table([_reject(one) for one in found.rejects])
             if found.rejected > SHOWN:
                 st.caption(f"The first {SHOWN}; after the import all of them can be downloaded.")
     return bool(taken)
+
+
+def _table(rows: Sequence[Mapping[str, str]]) -> None:
+    """Not a data frame, whose tool bar would hand the file out again, unrecorded and with its formulas."""
+    st.table(pd.DataFrame(rows), hide_index=True, border="horizontal", height=TALL if len(rows) > FEW else "content")
 
 
 def _looked_at(file: BinaryIO, format: str | None, options: Mapping[str, str]) -> Preview | str:
@@ -170,20 +160,20 @@ def _line(event: dict[str, Any]) -> dict[str, str]:
     said = event.get("text") or event.get("status") or muted or names
     return {
         "Time": f"{when:%Y-%m-%d %H:%M:%S}",
-        "Who": event.get("sender") or event["type"],
-        "Text": plain(str(said or ""), 300),
+        "Who": escaped(event.get("sender") or event["type"], 40),
+        "Text": escaped(str(said or ""), 200),
         "Understood": {True: "yes", False: "no", None: ""}[event.get("understood")],
-        "Intent": plain(event.get("intent"), 100),
-        "Channel": plain(event["channel"], 60),
-        "Customer": plain(event["customer_id"], 100),
-        "Language": plain(event.get("language"), 40),
+        "Intent": escaped(event.get("intent"), 100),
+        "Channel": escaped(event["channel"], 60),
+        "Customer": escaped(event["customer_id"], 100),
+        "Language": escaped(event.get("language"), 40),
     }
 
 
-def _reject(one: dict[str, Any]) -> dict[str, Any]:
+def _reject(one: dict[str, Any]) -> dict[str, str]:
     return {
-        "Line": one["line"],
-        "Field": plain(one["field"], 60),
-        "Why": plain(one["reason"], 300),
-        "What stands there": plain(one["raw"], 300),
+        "Line": f"{one['line']:,}",
+        "Field": escaped(one["field"], 60),
+        "Why": escaped(one["reason"], 300),
+        "What stands there": escaped(one["raw"], 200),
     }
