@@ -15,7 +15,7 @@ with content:
     search_box(chosen)
     continued_hint(chosen)
     customer_list(chosen)
-with side:
+with side, st.container(key="filters"):
     filter_bar(chosen)
     st.divider()
     need_help_first(chosen)

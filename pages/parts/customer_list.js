@@ -104,6 +104,12 @@ const aims = new WeakMap()
 export default function ({ data, parentElement, setTriggerValue }) {
   const list = parentElement.querySelector("ul")
   const open = (key) => setTriggerValue("open", key)
+  parentElement.querySelector("button").onclick = () => { // on a phone they stand beneath the list, a long way down
+    const beneath = document.querySelector(".st-key-filters")
+    if (beneath) beneath.style.scrollMarginTop = "4rem" // below the menu, which stays
+    beneath?.scrollIntoView()
+    beneath?.querySelector("button:enabled")?.focus({ preventScroll: true })
+  }
   const redraw = () => draw(list, data, open, parentElement.activeElement)
   let later
   list.onpointermove = () => aims.set(list, Date.now())

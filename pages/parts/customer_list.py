@@ -22,7 +22,7 @@ from pages.parts.live import NET, live
 _HERE = Path(__file__).parent
 _LIST = st.components.v2.component(
     "misheard_customer_list",
-    html="<ul></ul>",
+    html='<button type="button">Filters and who needs you ↓</button><ul></ul>',
     css=(_HERE / "customer_list.css").read_text(encoding="utf-8"),
     js=(_HERE / "customer_list.js").read_text(encoding="utf-8"),
 )

@@ -38,7 +38,7 @@ def review_desk(wanted: Wanted) -> None:
         left, right = st.columns([5, 6], gap="large")
         with left:
             selected = _list(listed, wanted, group, advice, pager)
-        with right:
+        with right, st.container(key="opened_group"):
             _open_group(group, advice, selected, listed)
 
 
@@ -47,9 +47,7 @@ def _list(listed: Listed, wanted: Wanted, group: Group, advice: Advice, pager: s
     place = listed.ids.index(group.group_id) + 1 if group.group_id in listed.ids else None
     before = (st.session_state.get(pager, 1) - 1) * queue.PAGE
     counter = (
-        f"**{before + place:,} of {words.plural(listed.total, 'group')}**"
-        if place
-        else f"**{words.plural(listed.total, 'group')}**"
+        f"**Group {before + place:,} of {listed.total:,}**" if place else f"**{words.plural(listed.total, 'group')}**"
     )
     st.markdown(counter, help=KEYS)
     numbered = [s.intent for s in advice.suggestions]

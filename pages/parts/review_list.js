@@ -26,6 +26,13 @@ const spark = (weeks) => {
   return svg
 }
 
+// On a phone what was opened stands beneath the whole list.
+const showOpened = () => {
+  const opened = document.querySelector(".st-key-opened_group")
+  if (opened) opened.style.scrollMarginTop = "4rem" // below the menu, which stays
+  opened?.scrollIntoView()
+}
+
 const line = (row, state) => {
   const item = make("li")
   item.dataset.key = row.key
@@ -38,7 +45,10 @@ const line = (row, state) => {
   const button = make("button", "group")
   button.type = "button"
   if (row.key === state.opened) button.setAttribute("aria-current", "true")
-  button.onclick = () => state.open(row.key)
+  button.onclick = () => {
+    state.open(row.key)
+    if (matchMedia("(max-width: 640px)").matches) showOpened()
+  }
   const what = make("span", "what")
   what.append(make("span", "name", row.name))
   const sub = make("span", "sub")
