@@ -129,6 +129,8 @@ def _details(text: str | None) -> str:
     said = {name: value for name, value in json.loads(text or "{}").items() if name not in NOT_SHOWN}
     if "until" in said:
         said["until"] = f"{desk.local(datetime.fromisoformat(said['until']).replace(tzinfo=None)):%d %b %H:%M}"
+    if "after_hours" in said:
+        said["after"] = f"{said.pop('after_hours')} h"
     if isinstance(said.get("rows"), dict):
         rows = said["rows"]
         said["rows"] = f"{sum(rows.values()):,} ({words.plural(rows.get('messages', 0), 'message')})"

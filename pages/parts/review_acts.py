@@ -39,7 +39,7 @@ def group_acts(group: Group, selected: Sequence[str], intents: Sequence[str]) ->
         st.selectbox(
             f"Intent for {words.plural(len(about), 'group')}" if selected else "Another intent",
             intents, index=None, accept_new_options=True, key=asked, on_change=_assign_typed, args=(asked, about),
-            format_func=lambda name: plain(name, 80), placeholder="Choose, or type a new one", width=250,
+            format_func=lambda name: plain(name, 80), placeholder="Intent: choose, or type a new one", width=290,
             label_visibility="visible" if selected else "collapsed",
         )  # fmt: skip
         _button(f"Out of scope{many}", "S", decisions.decide, about, None, help="The bot should not answer this")
