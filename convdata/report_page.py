@@ -10,6 +10,7 @@ from convdata.database import Store
 from convdata.failings import WEEKDAYS
 from convdata.filters import Choices
 from convdata.headlines import share_in_brief
+from convdata.intervals import FEW
 from convdata.report import report
 from convdata.rights import Actor, Right, require
 from convdata.vocabulary import Act
@@ -19,8 +20,8 @@ STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;color:#1b1f29;background:#fff;max-width:60rem;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.6rem}h2{font-size:1.1rem;margin:2rem 0 .5rem}table{border-collapse:collapse;width:100%}
 th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #dfe2e9;vertical-align:top}th{font-weight:600}
-td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}small{color:#596072}
-.bar{background:#b26a00;height:.5rem;border-radius:2px;min-width:1px}td.b{width:30%}tr{break-inside:avoid}
+.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}small{color:#596072}
+.bar{background:#b26a00;height:.5rem;margin-top:.5rem;border-radius:2px;min-width:1px}td.b{width:30%}tr{break-inside:avoid}
 .alert{border-left:4px solid #b26a00;padding:.2rem .8rem;background:#fcf1df}
 .week td,.week th{padding:.1rem;text-align:center;font-size:.7rem;border:1px solid #fff}
 @media print{body{margin:0;max-width:none}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
@@ -45,7 +46,7 @@ def report_page(found: dict[str, Any]) -> str:
         f"<h1>Misheard: trends</h1><p>{_text(about)}{_text('; ' + filtered if filtered else '')}.</p>",
         _alerts(found["alerts"]),
         _numbers(found),
-        *(_rates(TITLES[name], rows) for name, rows in found["tables"].items()),
+        *(_rates(TITLES[name], _worst_first(rows)) for name, rows in found["tables"].items()),
         _rates(f"By {found['step']}", [row | {"title": row["day"]} for row in found["over_time"]]),
         _week(found["hours"]),
         _list("Top topics of failure", _topics(found["topics"])),
@@ -78,7 +79,12 @@ def _numbers(found: dict[str, Any]) -> str:
         for n in found["numbers"]
     )
     was = f"{found['before']['from']} to {found['before']['to']}"
-    return f"<table><tr><th>Number<th>Value<th>Of<th>{_text(was)}</tr>{rows}</table>"
+    return f"<table><tr><th>Number<th class=n>Value<th>Of<th class=n>{_text(was)}</tr>{rows}</table>"
+
+
+def _worst_first(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """As on the page: what is too little to say a share of comes last."""
+    return sorted(rows, key=lambda row: (row["eligible"] < FEW, -(row["rate"] or 0), -row["eligible"]))
 
 
 def _rates(title: str, rows: list[dict[str, Any]]) -> str:
@@ -91,8 +97,12 @@ def _rates(title: str, rows: list[dict[str, Any]]) -> str:
             f"<tr><td>{_text(row['title'])}</td><td class=n><b>{_text(value)}</b></td><td class=b>{bar}</td>"
             f"<td>{_text(rests_on)}</td></tr>"
         )
-    said = f"<table><tr><th><th>Rate<th><th>Of</tr>{''.join(lines)}</table>" if lines else "<p>Nothing to count.</p>"
-    return f"<h2>Not Understood rate: {_text(title.lower())}</h2>{said}"
+    said = (
+        f"<table><tr><th><th class=n>Rate<th><th>Of</tr>{''.join(lines)}</table>"
+        if lines
+        else "<p>Nothing to count.</p>"
+    )
+    return f"<h2>Not Understood rate {_text(title.lower())}</h2>{said}"
 
 
 def _week(rows: list[dict[str, Any]]) -> str:

@@ -20,7 +20,10 @@ STOPPED = "messenger_stopped"
 STOPPED_FOR = timedelta(hours=1)
 LIMITED_FOR = timedelta(seconds=30)
 
-NOT_CONNECTED = "Messenger is not connected: an admin has to set MISHEARD_MESSENGER_PAGE_ID and what belongs to it."
+NOT_CONNECTED = (
+    "Messenger is not connected. To try it with the demo world, open /messenger-demo beside this page; for a Page of your "
+    "own an admin has to set MISHEARD_MESSENGER_PAGE_ID and what belongs to it (docs/messenger.md)."
+)
 NEVER_WROTE = "This customer has not written to the Page: on Messenger the customer has to begin."
 
 
