@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from convdata import failings
@@ -101,7 +102,7 @@ ONE_DAY = {
     "wrote": "customer_days.eligible + customer_days.buttons > 0",
 }
 BY_NAME = {f.name: f for f in FILTERS}
-_BY_KEY = "cast(customers.customer_key as varchar) like :{value}"
+_BY_KEY = "customers.customer_key between cast(:{value}_first as uuid) and cast(:{value}_last as uuid)"
 # The other order of the list, in the address: who needs help, the longest waiting first.
 WAITING = "waiting"
 LONGEST = 200
@@ -163,7 +164,9 @@ class Choices:
             if name == "failed_hour":
                 continue
             if f.kind == "words" and self.seek:
-                values |= _numbered(name, [f"{begun}%" for begun in self.seek(value)])
+                begun = self.seek(value)
+                values |= _numbered(name, [_filled(key, "0") for key in begun], "_first")
+                values |= _numbered(name, [_filled(key, "f") for key in begun], "_last")
             elif f.kind == "words":
                 words = search_words(value)
                 values |= _numbered(name, words if store == "duckdb" else [f"%{_escaped(word)}%" for word in words])
@@ -240,9 +243,14 @@ def last_days(days: int, today: date) -> tuple[date, date]:
     return today - timedelta(days=days - 1), today
 
 
-def _numbered(name: str, values: Iterable[Any]) -> dict[str, Any]:
+def _numbered(name: str, values: Iterable[Any], end: str = "") -> dict[str, Any]:
     """One bound name for each value."""
-    return {f"{name}_{i}": value for i, value in enumerate(values)}
+    return {f"{name}_{i}{end}": value for i, value in enumerate(values)}
+
+
+def _filled(begun: str, digit: str) -> str:
+    """The first or the last key that begins so: stores look for what lies between, and make no text of every key."""
+    return str(UUID(begun.replace("-", "").ljust(32, digit)))
 
 
 def _escaped(word: str) -> str:

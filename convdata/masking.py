@@ -20,7 +20,7 @@ from convdata.keys import customer_key
 from convdata.rights import Actor, Right
 
 MASKED = "masked"
-_BEGUN = re.compile(r"[0-9a-f]{4,8}|[0-9a-f]{8}-[0-9a-f-]{0,27}")
+_BEGUN = re.compile(r"[0-9a-f]{4,8}|[0-9a-f]{8}(-[0-9a-f]{0,4}){0,3}(-[0-9a-f]{0,12})?")
 _NAME_OF_DATA = re.compile(r"[A-Za-z_][A-Za-z_-]{0,39}")
 
 

@@ -153,8 +153,7 @@ def test_the_nearest_utterance_of_a_suggestion_is_masked_too(told: Store) -> Non
 
 
 def test_topics_that_are_not_grouped_yet_are_masked_too(store: Store) -> None:
-    who = {"first_name": NAMES[0], "last_name": NAMES[1]}
-    tell(store, customer(**who), message(text=FAILED, understood=False))
+    tell(store, customer(first_name=NAMES[0], last_name=NAMES[1]), message(text=FAILED, understood=False))
     for by, seen in ((Actor("Mia", Role.MANAGER), False), (admin("Ada"), True)):
         given = topics.topics(store, Choices(), by=by)
         assert given.question == "trends/utterances"
@@ -382,7 +381,7 @@ def test_who_does_not_see_names_finds_nobody_by_them(sought: str, told: Store) -
 
 def test_they_find_somebody_by_the_short_id_they_read_and_by_a_whole_plain_id(told: Store) -> None:
     whose = key(told)
-    for sought in (whose, whose[:8], short_name(whose), f"  {whose[:8].upper()} ", "v-1"):
+    for sought in (whose, whose[:8], whose[:11], whose[:24], short_name(whose), f"  {whose[:8].upper()} ", "v-1"):
         page = customer_pages.page(told, Choices({"search": sought}), 1, 9, {}, by=Actor("Tim", Role.TRAINER))
         assert [row.customer_key for row in page] == [whose], sought
     found_by_name = customer_pages.page(told, Choices({"search": "zarni"}), 1, 9, {}, by=Actor("Gus", Role.AGENT))
