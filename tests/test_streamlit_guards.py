@@ -36,6 +36,7 @@ def test_as_it_comes_it_listens_on_this_computer_and_says_nothing_of_errors() ->
     assert config()["client"]["showErrorDetails"] == "none"
     assert config()["client"]["showErrorLinks"] is False
     assert config()["browser"]["gatherUsageStats"] is False
+    assert config()["logger"]["enableRich"] is False
 
 
 @pytest.mark.parametrize(("name", "wanted"), [(name, wanted) for name, wanted, _ in GUARDS])

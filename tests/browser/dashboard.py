@@ -41,7 +41,7 @@ def running_dashboard(
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("MISHEARD_", "STREAMLIT_"))}
     environment |= {"MISHEARD_STORE": store, "PYTHONUNBUFFERED": "1"} | settings
     command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.port", str(port)]
-    command += ["--secrets.files", str(folder / "no-secrets.toml"), "--logger.enableRich", "false"]
+    command += ["--secrets.files", str(folder / "no-secrets.toml")]
     with log_file.open("wb") as log:
         process = subprocess.Popen(
             command,
