@@ -46,8 +46,8 @@ const line = (row, state) => {
   button.type = "button"
   if (row.key === state.opened) button.setAttribute("aria-current", "true")
   button.onclick = () => {
+    state.shows = matchMedia("(max-width: 640px)").matches
     state.open(row.key)
-    if (matchMedia("(max-width: 640px)").matches) showOpened()
   }
   const what = make("span", "what")
   what.append(make("span", "name", row.name))
@@ -95,7 +95,7 @@ export default function ({ data, parentElement, setTriggerValue, setStateValue }
     const focused = parentElement.activeElement?.closest?.("li")?.dataset.key
     const onBox = parentElement.activeElement?.type === "checkbox"
     list.replaceChildren(...data.rows.map((row) => line(row, state)))
-    if (focused) [...list.children].find((item) => item.dataset.key === focused)?.querySelector(onBox ? "input" : "button").focus()
+    if (focused) [...list.children].find((item) => item.dataset.key === focused)?.querySelector(onBox ? "input" : "button").focus({ preventScroll: true })
   }
   state.open = (key) => {
     if (!key) return
@@ -112,6 +112,10 @@ export default function ({ data, parentElement, setTriggerValue, setStateValue }
     setStateValue("selected", [...state.selected])
   }
   draw()
+  if (state.shows && data.opened === state.opened) {
+    state.shows = false
+    requestAnimationFrame(showOpened)
+  }
   if (!data.keys) return () => clearTimeout(state.waiting)
 
   const step = (by) => {
