@@ -16,6 +16,8 @@ _EMAIL = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?<![\w.,])(?:\+|00)?\(?\d[\d\s().\-/]{5,}\d(?!\w)")
 _DATE = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}")
 _DIGITS = re.compile(r"\d")
+# Parts of names that are words of their languages first: "de", alone in a text, names nobody.
+_PARTICLES = frozenset("da das de del della den der di dos du el la le les ten ter van von y zu".split())
 _WORD = re.compile(r"\w+(?:['’-]\w+)*")
 MASKS = {"e-mail": "EMAIL", "phone": "PHONE", "name": "NAME", "account": "ACCOUNT", "card": "CARD", "id number": "ID"}
 
@@ -39,7 +41,9 @@ def found(text: str, names: Iterable[str | None] = (), known: Iterable[str | Non
                 kind = "e-mail" if "@" in value else "phone"
                 if not _touches(match.span(), [span for places in spots.values() for span in places]):
                     spots[kind].append(match.span())
-    theirs = {part for name in names if name for part in (fold(name), *fold(name).split()) if len(part) > 1}
+    theirs = {
+        part for name in names if name for part in (fold(name), *fold(name).split()) if len(part) > 1
+    } - _PARTICLES
     taken = [span for places in spots.values() for span in places]
     for match in _WORD.finditer(text) if theirs else ():
         if not _touches(match.span(), taken):

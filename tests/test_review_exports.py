@@ -229,3 +229,10 @@ def test_the_agents_own_words_are_no_failures(store):
     tell(store, message("v-1", NOON, "hello", sender="bot", understood=False))
     join(store)
     assert groups(store) == []
+
+
+def test_small_words_of_a_name_are_not_taken_for_it():
+    names = ("Eva", "van den Berg")
+    text = "de fiets van Eva staat op den Berg"
+    assert personal.masked(text, personal.found(text, names)) == "de fiets van NAME staat op den NAME"
+    assert "name" in personal.found("ik ben Van Den Berg", names)
