@@ -17,7 +17,30 @@ _PHONE = re.compile(r"(?<![\w.,])(?:\+|00)?\(?\d[\d\s().\-/]{5,}\d(?!\w)")
 _DATE = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}")
 _DIGITS = re.compile(r"\d")
 # Parts of names that are words of their languages first: "de", alone in a text, names nobody.
-_PARTICLES = frozenset("da das de del della den der di dos du el la le les ten ter van von y zu".split())
+_PARTICLES = frozenset(
+    [
+        "da",
+        "das",
+        "de",
+        "del",
+        "della",
+        "den",
+        "der",
+        "di",
+        "dos",
+        "du",
+        "el",
+        "la",
+        "le",
+        "les",
+        "ten",
+        "ter",
+        "van",
+        "von",
+        "y",
+        "zu",
+    ]
+)
 _WORD = re.compile(r"\w+(?:['’-]\w+)*")
 MASKS = {"e-mail": "EMAIL", "phone": "PHONE", "name": "NAME", "account": "ACCOUNT", "card": "CARD", "id number": "ID"}
 
