@@ -77,8 +77,8 @@ def _nothing(chosen: Choices, total: int) -> None:
         else:
             st.markdown("**No conversations yet.**", width="content")
             st.caption(
-                "Import a file with the button on the right, connect your bot (see *Connect your bot* in the README), or "
-                "load the demo: `misheard demo`.",
+                "Use *Import a file*, connect your bot (see *Connect your bot* in the README), or load the demo: stop the "
+                "dashboard and start it with `make run`.",
                 width="content",
             )
 

@@ -20,8 +20,8 @@ def nothing_at_all() -> None:
         )
     else:
         st.info(
-            "No conversations yet. Import a file, connect your bot, or load the demo (`misheard demo`); the rates appear "
-            "here by themselves.",
+            "No conversations yet. Import a file, connect your bot, or load the demo (stop the dashboard, start it with "
+            "`make run`); the rates appear here by themselves.",
             icon=":material/inbox:",
         )
         st.page_link("customers.py", label="To the customers, where files are imported", icon=":material/group:")

@@ -157,7 +157,10 @@ def _nothing(wanted: Wanted, waiting: int) -> None:
     with st.container(border=True, horizontal_alignment="center", key="nothing"):
         if not everything:
             st.markdown("**Nothing has failed yet.**", width="content")
-            st.caption("Import a file, connect your bot, or load the demo: `misheard demo`.", width="content")
+            st.caption(
+                "Import a file, connect your bot, or load the demo: stop the dashboard and start it with `make run`.",
+                width="content",
+            )
         elif not any(row.state == ReviewState.NEW and not row.single for row in everything):
             st.markdown("**Everything is decided.**", width="content")
             st.caption("Export it with the button above; new failures appear here by themselves.", width="content")
