@@ -183,7 +183,7 @@ def _check(store: Store, said: Said) -> None:
     for table in ("people", "messages", "other_events", "mutes", "customer_days"):
         found = {k for (k,) in rows(store, table, "cast(customer_key as varchar)")}
         assert found <= owners, f"rows of nobody in {table}"
-    # Whose erasure was not acknowledged is gone whole, or there whole; either way their own events are left out below.
+    # Whose erasure was not acknowledged may be there or gone; their own events are left out below.
     left = erased | in_doubt | {k for k in owners if _is_called(store, k, "gone")}
     with store.engine.begin() as connection:
         for table in ("messages", "other_events", "mutes"):
