@@ -94,7 +94,8 @@ def _unpacked(unpack: Any, part: bytes, left: int) -> bytes:
 
 
 def _too_large(largest: int) -> Refused:
-    message = f"The body is larger than {largest // 1024 // 1024} MiB; send it in parts."
+    most = f"{largest // 1024 // 1024} MiB" if largest >= 1024 * 1024 else f"{largest:,} bytes"
+    message = f"The body is larger than {most}; send it in parts."
     # The rest of the body is not read, so the connection cannot serve another request.
     return Refused(413, "too_large", message, headers={"Connection": "close"})
 

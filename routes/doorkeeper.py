@@ -87,7 +87,9 @@ class Doorkeeper:
 
 
 def _for_programs(path: str) -> bool:
-    return path.startswith(FOR_PROGRAMS) and not path.startswith(FOR_PAGES)
+    """What ends in a slash is all that is below it; anything else is that address and no longer one."""
+    theirs = any(path == one or (one.endswith("/") and path.startswith(one)) for one in FOR_PROGRAMS)
+    return theirs and not path.startswith(FOR_PAGES)
 
 
 def _arrived_locally(scope: Scope) -> bool:

@@ -79,6 +79,8 @@ def test_what_bots_and_channels_ask_for_is_let_by_under_any_name() -> None:
     client = behind(SignIn(), server=("192.0.2.7", 8501))
     for path in ("/api/v1/events", "/api/v1/webchat/messages", "/webhooks/messenger", "/webchat.js", "/healthz"):
         assert status(client, path, host="bots.example.org") == 200, path
+    for path in ("/healthz2", "/webchat.js.map", "/metrics/x", "/_stcore/healthy", "/apis", "/api", "/webhooks"):
+        assert status(client, path, host="bots.example.org") != 200, path  # begins like one, and is none
 
 
 @pytest.mark.parametrize(
