@@ -17,6 +17,7 @@ LOOKED_AT = 2_000  # lines; the rest is looked at when it is imported
 PATTERN = "Times as a pattern"
 FEW, TALL = 8, 320  # rows, and pixels for more of them
 EXAMPLE = """times = "day-first"
+timezone = "Europe/Vienna"
 
 [[events]]
 id = "Nr"
@@ -85,7 +86,7 @@ def _mapping() -> dict[str, str]:
         "Mapping",
         key="import_mapping",
         placeholder=EXAMPLE,
-        height=230,
+        height=250,
         help="Which column or JSON path becomes which field, in TOML; docs/import.md has all of it and two examples.",
     )
     return {"map": text} if text.strip() else {}
