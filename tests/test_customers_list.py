@@ -126,11 +126,14 @@ def test_every_page_holds_its_rows_however_it_is_reached(total: int, store: Stor
     pages = -(-total // 10)
     known: dict[int, Place] = {}
     forwards = [
-        [r.customer_id for r in customer_pages.page(store, Choices(), n, total, known, 10, by=READER)] for n in range(1, pages + 1)
+        [r.customer_id for r in customer_pages.page(store, Choices(), n, total, known, 10, by=READER)]
+        for n in range(1, pages + 1)
     ]
     assert [c for page in forwards for c in page] == whole
     for n in range(1, pages + 1):
-        assert [r.customer_id for r in customer_pages.page(store, Choices(), n, total, {}, 10, by=READER)] == forwards[n - 1]
+        assert [r.customer_id for r in customer_pages.page(store, Choices(), n, total, {}, 10, by=READER)] == forwards[
+            n - 1
+        ]
 
 
 def test_who_waits_longest_comes_first_on_every_page_of_that_list(store: Store) -> None:

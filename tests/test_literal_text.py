@@ -62,7 +62,9 @@ def test_scripts_write_text_and_never_html(file: Path) -> None:
         assert word not in code, word
 
 
-@pytest.mark.parametrize("text", ["see http://evil.example/b", "HTTPS://evil.example", "www.evil.example", "a@evil.example"])
+@pytest.mark.parametrize(
+    "text", ["see http://evil.example/b", "HTTPS://evil.example", "www.evil.example", "a@evil.example"]
+)
 def test_an_address_does_not_become_a_link(text: str) -> None:
     """The browser's Markdown links addresses in text, escaped or not; a browser test looks at the page itself."""
     made = escaped(text)
