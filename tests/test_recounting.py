@@ -47,7 +47,12 @@ def test_after_any_story_the_counts_are_those_of_a_recount(seed: int, store: Sto
             tell(store, *rng.choices(told, k=3), now=NOON)
         elif act == "verdict" and told:
             old = rng.choice(told)
-            late: dict[str, Any] = {"understood": rng.random() < 0.5, "language": old.language, "sender": old.sender, "kind": old.kind}
+            late: dict[str, Any] = {
+                "understood": rng.random() < 0.5,
+                "language": old.language,
+                "sender": old.sender,
+                "kind": old.kind,
+            }
             tell(store, message(old.customer_id, old.when, id=old.id, **late), now=NOON)
         elif act == "mute":
             tell(store, muted(True, who, at), now=NOON)
