@@ -14,6 +14,7 @@ from starlette.websockets import WebSocketClose
 
 from convdata.errors import SettingWrong
 from convdata.sign_in import SignIn, Way
+from convdata.webchat_sites import is_ours
 from routes.answers import HEADERS
 from routes.pace import Pace
 
@@ -51,24 +52,28 @@ class Doorkeeper:
         """None where it may go on; then the scope holds no word of who asks that is not the proxy's."""
         if scope["path"] in CLOSED:
             return _no(404, "There is nothing at this address.")
+        asks = HTTPConnection(scope)
         try:
             sign_in = self._sign_in()
         except SettingWrong as wrong:
             log.error("The sign-in cannot be read, so nobody is let in: %s", wrong)
             return _no(503, "Misheard is not ready; its operator finds the reason in its log.")
-        hosts = HTTPConnection(scope).headers.getlist("host")
+        hosts = asks.headers.getlist("host")
         if len(hosts) != 1 or not sign_in.answers_as(hosts[0]):
             return _no(421, "Misheard is not asked for under this name here; MISHEARD_ALLOWED_HOSTS can list it.")
+        if scope["type"] == "websocket" and not all(is_ours(one, hosts[0]) for one in asks.headers.getlist("origin")):
+            # Streamlit lets in every page of localhost, whoever serves it and at whatever port: one open in the browser of
+            # somebody who works here would read and do all that they may. What is no browser names no origin.
+            return _no(403, "A line to Misheard is opened by its own pages only.")
         if sign_in.way is Way.NONE and not sign_in.anybody and not _arrived_locally(scope):
             return _no(403, "Only the computer that Misheard runs on reaches it, as nobody signs in here.")
         if sign_in.way is not Way.NONE and scope["path"].startswith(DEMOS):
             return _no(404, "There is no demo where people sign in.")
         if sign_in.way is Way.PROXY:
-            return self._by_proxy(scope, sign_in)
+            return self._by_proxy(scope, asks, sign_in)
         return None
 
-    def _by_proxy(self, scope: Scope, sign_in: SignIn) -> Response | None:
-        asks = HTTPConnection(scope)
+    def _by_proxy(self, scope: Scope, asks: HTTPConnection, sign_in: SignIn) -> Response | None:
         shown = asks.headers.getlist(PROVED_BY)
         who = asks.headers.getlist(sign_in.header)
         groups = asks.headers.getlist(sign_in.groups_header) if sign_in.groups_header else []

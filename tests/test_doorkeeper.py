@@ -75,6 +75,28 @@ def test_without_sign_in_no_other_name_leads_to_the_dashboard(host: str) -> None
     assert "evil" not in client.get("/", headers={"host": host}).text
 
 
+@pytest.mark.parametrize("sign_in", [SignIn(), BY_PROXY], ids=["none", "proxy"])
+def test_only_our_own_pages_open_a_line_and_no_other_page_of_this_computer(sign_in: SignIn) -> None:
+    client, host = behind(sign_in), {"host": "127.0.0.1:8501"}
+    for origin in ("http://127.0.0.1:8501", "https://127.0.0.1:8501"):
+        with client.websocket_connect("/_stcore/stream", headers=PROVED | ADA | host | {"origin": origin}) as socket:
+            assert socket.receive_text() == "in"
+    for origin in (
+        "http://127.0.0.1:3000",
+        "http://localhost:8501",
+        "http://localhost:3000",
+        "null",
+        "http://[",
+        "",
+        "http://x",
+    ):
+        with (
+            pytest.raises(WebSocketDisconnect),
+            client.websocket_connect("/_stcore/stream", headers=PROVED | ADA | host | {"origin": origin}),
+        ):
+            pass
+
+
 def test_what_bots_and_channels_ask_for_is_let_by_under_any_name() -> None:
     client = behind(SignIn(), server=("192.0.2.7", 8501))
     for path in ("/api/v1/events", "/api/v1/webchat/messages", "/webhooks/messenger", "/webchat.js", "/healthz"):
