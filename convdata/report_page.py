@@ -26,6 +26,11 @@ th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #dfe2e9;vertic
 .week td,.week th{padding:.1rem;text-align:center;font-size:.7rem;border:1px solid #fff}
 @media print{body{margin:0;max-width:none}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 """
+# A second wall behind escaped texts: whatever else were in it, the page runs and fetches nothing.
+INERT = (
+    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+    '<meta name="referrer" content="no-referrer">'
+)
 TITLES = {"channel": "By channel", "language": "By language", "channel_language": "By channel and language"}
 
 
@@ -53,7 +58,7 @@ def report_page(found: dict[str, Any]) -> str:
         _list("Marked days", [f"{m['day']}  {m['text']}" for m in found["markers"]]),
         f"<p><small>Made {_text(found['made_at'])}.</small></p>",
     ]
-    head = f'<meta charset="utf-8"><title>Misheard: trends {found["from"]} to {found["to"]}</title>'
+    head = f'<meta charset="utf-8">{INERT}<title>Misheard: trends {found["from"]} to {found["to"]}</title>'
     return (
         f'<!doctype html><html lang="en"><head>{head}<style>{STYLE}</style></head><body>{"".join(parts)}</body></html>'
     )

@@ -42,6 +42,7 @@ def test_the_page_stands_alone_and_is_literal(store: Store) -> None:
     page = report_page(report(store, WEEK, NOW, by=READER))
     assert page.count("&lt;script&gt;alert(1)") == 2
     assert "<script" not in page
+    assert "default-src 'none'" in page.partition("<title>")[0]  # and were there one, it would not run
     assert not re.search(r"(src|href)\s*=|url\(|@import", page)
     assert "30 of 30 messages" in page
 
