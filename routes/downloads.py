@@ -4,6 +4,7 @@ Streamlit's own downloads lie under an address that needs no sign-in and can be 
 """
 
 import re
+from collections.abc import Callable
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -12,7 +13,9 @@ from starlette.routing import BaseRoute
 
 from convdata.errors import MisheardError, NotForYou, NotFound, StoreAway
 from convdata.periods import now_utc
-from convdata.tickets import TICKETS, Tickets
+from convdata.settings import read_sign_in
+from convdata.sign_in import LONGEST_NAME, SignIn, Way, email_of
+from convdata.tickets import TICKETS, Parcel, Tickets
 from convdata.webchat_sites import is_ours
 from routes.answers import HEADERS, Refused, answering
 from routes.bodies import body_of
@@ -20,12 +23,12 @@ from routes.bodies import body_of
 LONGEST = 100  # bytes of a ticket
 
 
-def routes(tickets: Tickets = TICKETS) -> list[BaseRoute]:
+def routes(tickets: Tickets = TICKETS, sign_in: Callable[[], SignIn] = read_sign_in) -> list[BaseRoute]:
     async def hand_over(request: Request) -> Response:
         _from_our_page(request)
         async with body_of(request, largest=LONGEST) as body:
             parcel = tickets.take(body.decode("ascii", "replace"), now_utc())
-        if parcel is None:
+        if parcel is None or not _is_theirs(parcel, request, sign_in()):
             raise Refused(404, "no_such_download", "This download is over; ask for it again on its page.")
         try:
             content = await run_in_threadpool(parcel.opened)
@@ -42,6 +45,13 @@ def routes(tickets: Tickets = TICKETS) -> list[BaseRoute]:
         return Response(content, headers=HEADERS | headers, media_type=parcel.mime)
 
     return [answering("/api/v1/downloads", post=hand_over)]
+
+
+def _is_theirs(parcel: Parcel, request: Request, sign_in: SignIn) -> bool:
+    """Where a proxy says who asks, a ticket is good for whoever asked for it and nobody else."""
+    if sign_in.way is not Way.PROXY:
+        return True
+    return email_of({"email": request.headers.get(sign_in.header)})[:LONGEST_NAME] == parcel.by
 
 
 def _from_our_page(request: Request) -> None:

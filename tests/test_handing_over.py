@@ -13,6 +13,7 @@ from convdata.errors import MisheardError, NotForYou
 from convdata.periods import now_utc
 from convdata.rights import Actor, Role
 from convdata.settings import PROJECT
+from convdata.sign_in import SignIn, Way
 from convdata.tickets import GOOD_FOR, MOST, Parcel, Passes, Tickets
 from routes import downloads as route
 from tests.story import NOON, key, message, rows, tell
@@ -41,6 +42,18 @@ def test_a_ticket_is_good_once() -> None:
     again = browser.post(AT, content=ticket)
     assert again.status_code == 404
     assert "ask for it again" in again.json()["error"]["message"]
+
+
+def test_where_a_proxy_says_who_asks_a_ticket_is_its_owners_alone() -> None:
+    tickets, by = Tickets(), Actor("ada@example.org", Role.AGENT)
+    behind = Starlette(routes=route.routes(tickets, lambda: SignIn(Way.PROXY, header="x-forwarded-email")))
+    browser = TestClient(behind, base_url="http://localhost", headers=OURS)
+
+    def got(who: dict[str, str]) -> int:
+        return browser.post(AT, content=tickets.leave(parcel(by=by, by_then=by), now_utc()), headers=who).status_code
+
+    assert got({"X-Forwarded-Email": "Ada@Example.org"}) == 200  # as the sign-in itself reads it
+    assert [got(who) for who in ({}, {"X-Forwarded-Email": ""}, {"X-Forwarded-Email": "eve@example.org"})] == [404] * 3
 
 
 def test_a_ticket_is_good_for_two_minutes() -> None:
