@@ -114,7 +114,9 @@ def _send(key: str) -> None:
     said = st.session_state[_name(key)].send
     if not isinstance(said, dict):
         return
-    reply_id, text = str(said.get("id")), str(said.get("text"))
+    reply_id, text = said.get("id"), said.get("text")
+    if not (isinstance(reply_id, str) and isinstance(text, str)):
+        return  # no composer of ours says that
     with _refusing(reply_id):
         replying.reply(desk.store(), key, text, by=desk.reader(), now=desk.now(), reply_id=reply_id)
 
