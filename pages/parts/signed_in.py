@@ -49,6 +49,8 @@ def sign_out() -> None:
     """Of this tab and every other of this sign-in, those that are open too."""
     sign_in = read_sign_in()
     SIGNED_OUT.note(_which(_claims(sign_in)), now_utc() + sign_in.length, now_utc())
+    # The page that follows is drawn once and not anew: a run that starts takes back what its session was just told.
+    st.session_state.outside = True
     st.logout()
 
 

@@ -1,6 +1,7 @@
 """Signing in with a browser: by OpenID Connect and by a proxy; what each role is shown; and how a session ends."""
 
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -112,6 +113,26 @@ def signing_in(provider: Provider, demo_store: str, tmp_path: Path) -> Iterator[
         yield dashboard.url
 
 
+def sign_out(page: Page, name: str) -> None:
+    """As a person does who clicks again where a menu closed under the pointer, on a busy machine."""
+    over = page.get_by_text("Sign in first.")
+    for last in (False, False, True):
+        if not page.get_by_role("button", name="Sign out").is_visible():
+            page.get_by_role("button", name=name, exact=True).click()
+        settled(page)
+        page.get_by_role("button", name="Sign out").click()
+        try:
+            expect(over).to_be_visible(timeout=10_000)
+            break
+        except AssertionError:
+            if last:
+                raise
+    deadline = time.monotonic() + 20  # the server knows at once; the cookie goes when the browser has been sent on
+    while any("streamlit_user" in str(cookie.get("name")) for cookie in page.context.cookies()):
+        assert time.monotonic() < deadline
+        page.wait_for_timeout(100)
+
+
 def test_people_sign_in_and_out_by_openid_connect(page: Page, signing_in: str, provider: Provider) -> None:
     provider.person = {"email": "mia@example.org", "email_verified": True, "name": "Not The Name"}
     page.goto(f"{signing_in}/trends")
@@ -126,11 +147,7 @@ def test_people_sign_in_and_out_by_openid_connect(page: Page, signing_in: str, p
     expect(tab.get_by_role("heading", name="Activity")).to_be_visible()
     settled(tab)
     page.bring_to_front()
-    page.get_by_role("button", name="mia", exact=True).click()
-    settled(page)
-    with page.expect_response(lambda answer: "/auth/logout" in answer.url):  # which takes the cookie away
-        page.get_by_role("button", name="Sign out").click()
-    expect(page.get_by_text("Sign in first.")).to_be_visible()
+    sign_out(page, "mia")
     tab.bring_to_front()
     tab.get_by_role("link", name="Trends").click()  # a session of its own, which is open since before
     expect(tab.get_by_text("Your sign-in is over; sign in again.")).to_be_visible()
