@@ -23,6 +23,7 @@ QUIET = 0.3  # seconds between ticks, so that a burst of events is one redraw
 FOR_EACH = 0.2  # and so much more rest for each dashboard that is open: all redraw on the same processor …
 SECONDS = 5.0  # for a page to show its pass
 LONGEST = 1.5  # … but an event is to be seen within two seconds
+APART = 0.1  # seconds between two dashboards, so that who stores an event does not wait for all of them at once
 
 
 def quiet(dashboards: int) -> float:
@@ -30,10 +31,24 @@ def quiet(dashboards: int) -> float:
     return min(max(QUIET, FOR_EACH * dashboards), LONGEST)
 
 
+class Queue:
+    """One dashboard after the other is told, as far apart as all of them allow."""
+
+    def __init__(self) -> None:
+        self._next = 0.0
+
+    def wait(self, now: float, dashboards: int) -> float:
+        """How long the next one has to wait; ``now`` in seconds of any clock that only goes forward."""
+        turn = max(now, self._next)
+        self._next = turn + min(APART, LONGEST / 2 / dashboards)
+        return turn - now
+
+
 def routes(
     store: Callable[[], Store], sign_in: Callable[[], SignIn] = read_sign_in, passes: Passes = PASSES
 ) -> list[WebSocketRoute]:
     open_sockets: set[WebSocket] = set()
+    queue = Queue()
 
     async def live(socket: WebSocket) -> None:
         if urlsplit(socket.headers.get("origin", "")).netloc != socket.headers.get("host"):
@@ -65,6 +80,7 @@ def routes(
                 waiting.cancel()
                 if closed.done():
                     break
+                await asyncio.sleep(queue.wait(loop.time(), len(open_sockets)))
                 changed.clear()
                 if not let_in():  # whose role was taken away, or who has been signed in for too long
                     await socket.close(1008)

@@ -102,3 +102,12 @@ def _until_told(store: Store, socket: Any) -> None:
     finally:
         told.set()
         happening.join()
+
+
+def test_dashboards_are_told_one_after_the_other_and_all_of_them_in_time():
+    queue = live.Queue()
+    assert [round(queue.wait(100.0, 5), 3) for _ in range(5)] == [0.0, 0.1, 0.2, 0.3, 0.4]
+    assert queue.wait(200.0, 5) == 0.0
+    many = [queue.wait(300.0, 50) for _ in range(50)]
+    assert many == sorted(many)
+    assert many[-1] < live.LONGEST
