@@ -26,9 +26,11 @@ LONGEST = 1.5  # … but an event is to be seen within two seconds
 APART = 0.1  # seconds between two dashboards, so that who stores an event does not wait for all of them at once
 
 
-def quiet(dashboards: int) -> float:
-    """The rest after a tick while that many dashboards are open."""
-    return min(max(QUIET, FOR_EACH * dashboards), LONGEST)
+def quiet(dashboards: int, waited: float = 0.0) -> float:
+    """The rest after a tick while that many dashboards are open; what was ``waited`` for one's turn counts as rest, so
+    that both together stay below what an event may take.
+    """
+    return max(0.0, min(max(QUIET, FOR_EACH * dashboards), LONGEST) - waited)
 
 
 class Queue:
@@ -80,13 +82,14 @@ def routes(
                 waiting.cancel()
                 if closed.done():
                     break
-                await asyncio.sleep(queue.wait(loop.time(), len(open_sockets)))
+                waited = queue.wait(loop.time(), len(open_sockets))
+                await asyncio.sleep(waited)
                 changed.clear()
                 if not let_in():  # whose role was taken away, or who has been signed in for too long
                     await socket.close(1008)
                     break
                 await socket.send_text("tick")
-                await asyncio.sleep(quiet(len(open_sockets)))
+                await asyncio.sleep(quiet(len(open_sockets), waited))
         except (WebSocketDisconnect, RuntimeError):
             pass
         finally:

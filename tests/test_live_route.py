@@ -111,3 +111,4 @@ def test_dashboards_are_told_one_after_the_other_and_all_of_them_in_time():
     many = [queue.wait(300.0, 50) for _ in range(50)]
     assert many == sorted(many)
     assert many[-1] < live.LONGEST
+    assert all(waited + live.quiet(50, waited) == pytest.approx(live.LONGEST) for waited in many)
