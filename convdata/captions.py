@@ -25,18 +25,28 @@ def percent(share: float | None) -> str:
 
 def label(mark: Mark, longest: int = LONGEST) -> str:
     """What a mark stands for, short and harmless: names and languages are data, and Plotly reads tags."""
+    return escape(named(mark, longest), quote=False)
+
+
+def named(mark: Mark, longest: int = LONGEST) -> str:
+    """What a mark stands for, short; for where no tags are read."""
     parts = []
     if mark.channel:
         parts.append(channel(mark.channel).title)
     if mark.language:
         parts.append(language_title(mark.language))
-    return " · ".join(literal(part, longest) for part in parts)
+    return " · ".join(short(part, longest) for part in parts)
 
 
 def literal(text: str, longest: int = LONGEST) -> str:
     """The text for Plotly, which reads tags and few entities (quotes it would show as &quot;), and obeys turns of direction."""
+    return escape(short(text, longest), quote=False)
+
+
+def short(text: str, longest: int = LONGEST) -> str:
+    """The text in one line, not longer than fits; turns of direction are shown, and turn nothing."""
     text = " ".join(text.translate(_TURNS).split())
-    return escape(text if len(text) <= longest else f"{text[: longest - 1]}…", quote=False)
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def says(mark: Mark, measure: Measure) -> str:
@@ -54,14 +64,19 @@ def says(mark: Mark, measure: Measure) -> str:
 
 def points(mark: Mark, earlier: Mark | None) -> str:
     """The change against the period before as a line of a cell; nothing where one of the two is too few to say."""
+    said, real = moved(mark, earlier)
+    return f"<br><b>{said}</b>" if real else f"<br>{said}" if said else ""
+
+
+def moved(mark: Mark, earlier: Mark | None) -> tuple[str, bool]:
+    """How many points up or down since the period before, and whether chance does not explain it; "" where one is too few."""
     if earlier is None or mark.few or earlier.few:
-        return ""
-    moved = ((mark.rate or 0) - (earlier.rate or 0)) * 100
-    if abs(moved) < 0.05:
-        return "<br>±0"
-    said = f"{'▲' if moved > 0 else '▼'} {abs(moved):.1f}"
+        return "", False
+    points = ((mark.rate or 0) - (earlier.rate or 0)) * 100
+    if abs(points) < 0.05:
+        return "±0", False
     real = changed((earlier.part, earlier.whole), (mark.part, mark.whole))
-    return f"<br><b>{said}</b>" if real else f"<br>{said}"
+    return f"{'▲' if points > 0 else '▼'} {abs(points):.1f}", real
 
 
 def said_before(mark: Mark, earlier: Mark | None) -> str:

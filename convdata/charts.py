@@ -91,8 +91,7 @@ def matrix(marks: Sequence[Mark], measure: Measure, earlier: Sequence[Mark] = ()
     explain it). Cells too small to say a share are grey and only say how many.
     """
     was = {(mark.channel, mark.language): mark for mark in earlier}
-    channels = _by_size(marks, lambda mark: mark.channel or "")[:COLUMNS]
-    languages = _by_size(marks, lambda mark: mark.language or "")[:ROWS]
+    channels, languages = sides(marks)
     every, marks = marks, [m for m in marks if (m.channel or "") in channels and (m.language or "") in languages]
     most = max((m.rate or 0 for m in marks if not m.few), default=0) or 1
     # Bars as cells: Plotly's own heat map cannot be clicked to select.
@@ -103,7 +102,7 @@ def matrix(marks: Sequence[Mark], measure: Measure, earlier: Sequence[Mark] = ()
             base=[-languages.index(m.language or "") - 0.47 for m in marks],
             width=0.97,
             marker={
-                "color": [_shade(m.rate or 0, most) if not m.few else GREY.format(0.12) for m in marks],
+                "color": [shade(m.rate or 0, most) if not m.few else GREY.format(0.12) for m in marks],
                 "line": {"width": 0},
             },
             customdata=[[every.index(mark)] for mark in marks],
@@ -144,6 +143,13 @@ def matrix(marks: Sequence[Mark], measure: Measure, earlier: Sequence[Mark] = ()
         zeroline=False,
     )
     return calm(figure, CELL * len(languages) + 56, margin=MARGIN | {"t": 48, "b": 4})
+
+
+def sides(marks: Sequence[Mark]) -> tuple[list[str], list[str]]:
+    """The channels and the languages of a matrix, those with the most first."""
+    channels = _by_size(marks, lambda mark: mark.channel or "")
+    languages = _by_size(marks, lambda mark: mark.language or "")
+    return channels[:COLUMNS], languages[:ROWS]
 
 
 def left_out(marks: Sequence[Mark], by: Sequence[str]) -> str:
@@ -197,5 +203,6 @@ def _by_size(marks: Sequence[Mark], key: Callable[[Mark], str]) -> list[str]:
     return sorted(sizes, key=lambda name: (-sizes[name], name))
 
 
-def _shade(rate: float, most: float) -> str:
+def shade(rate: float, most: float) -> str:
+    """The darker, the worse, of cells of which the worst has ``most``."""
     return AMBER.format(round(0.05 + 0.65 * min(1.0, rate / most), 3))

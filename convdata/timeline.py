@@ -22,7 +22,7 @@ def timeline(
     spans = [(max(day, first), min(step_end(day, step), last)) for day in steps(first, last, step)]
     days = [starts for starts, _ in spans]
     pairs = [at.get(day) for day in days]
-    whole = [pair is None or _whole(pair[1], step, today) for pair in pairs]
+    whole = [pair is None or is_whole(pair[1], step, today) for pair in pairs]
     hover = [
         f"{span(*days_of)}{'' if ok else ', so far' if days_of[1] >= today else ', cut off by the period'}<br>"
         + (says(pair[1], measure) if pair else f"no eligible {measure.unit}")
@@ -30,7 +30,7 @@ def timeline(
     ]
     places = [[pair[0] if pair else None] for pair in pairs]
     figure = go.Figure()
-    for segment in _segments(pairs):
+    for segment in segments(pairs):
         x = [days[i] for i in segment]
         low, high = zip(*(pair[1].interval for i in segment if (pair := pairs[i])), strict=True)
         figure.add_scatter(
@@ -72,9 +72,7 @@ def timeline(
         hovertext=hover,
         hoverinfo="text",
     )
-    # A day of three messages must not flatten all the others.
-    most = min(1.02, 1.1 * max((m.interval[1] for m in marks if not m.few), default=1))
-    rate_over_volume(figure, days, step, most)
+    rate_over_volume(figure, days, step, highest(marks))
     few_days(figure, days, step)
     mark_days(figure, [(day, text) for day, text in marked if first <= day <= last])
     return calm(figure, 330, margin=MARGIN | {"t": 24 if marked else 8})
@@ -125,12 +123,18 @@ def mark_days(figure: go.Figure, marked: Sequence[tuple[date, str]]) -> None:
         )  # fmt: skip
 
 
-def _whole(mark: Mark, step: str, today: date) -> bool:
+def highest(marks: Sequence[Mark]) -> float:
+    """How far up the rate is drawn: a day of three messages must not flatten all the others."""
+    return min(1.02, 1.1 * max((mark.interval[1] for mark in marks if not mark.few), default=1))
+
+
+def is_whole(mark: Mark, step: str, today: date) -> bool:
+    """Whether the day, week or month is over and all of it is in the period."""
     begins = step_start(mark.first_day, step)
     return mark.last_day < today and (begins, step_end(begins, step)) == (mark.first_day, mark.last_day)
 
 
-def _segments(pairs: Sequence[tuple[int, Mark] | None]) -> list[list[int]]:
+def segments(pairs: Sequence[tuple[int, Mark] | None]) -> list[list[int]]:
     """The places of neighbours that say a share, two or more together."""
     segments: list[list[int]] = [[]]
     for place, pair in enumerate(pairs):

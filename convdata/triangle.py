@@ -24,7 +24,7 @@ def triangle(cohorts: Sequence[Cohort], today: date) -> go.Figure:
             y=[0.92] * len(cells),
             base=[-row - 0.46 for row, _ in cells],
             width=0.96,
-            marker={"color": [_shade(cohorts[row], later) for row, later in cells], "line": {"width": 0}},
+            marker={"color": [shade(cohorts[row], later) for row, later in cells], "line": {"width": 0}},
             customdata=[[row * WIDE + later] for row, later in cells],
             hovertext=[_says(cohorts[row], later, today) for row, later in cells],
             hoverinfo="text",
@@ -35,7 +35,7 @@ def triangle(cohorts: Sequence[Cohort], today: date) -> go.Figure:
         y=[-row for row, _ in cells],
         mode="text",
         textfont={"color": TEXT, "size": 12},
-        text=[_said(cohorts[row], later) for row, later in cells],
+        text=[said(cohorts[row], later) for row, later in cells],
         hoverinfo="skip",
     )
     figure.update_xaxes(
@@ -57,13 +57,15 @@ def triangle(cohorts: Sequence[Cohort], today: date) -> go.Figure:
     return calm(figure, ROW * max(1, len(cohorts)) + 48, margin=MARGIN | {"t": 40, "b": 4})
 
 
-def _shade(cohort: Cohort, later: int) -> str:
+def shade(cohort: Cohort, later: int) -> str:
+    """The darker, the more of them were active so many weeks later."""
     if cohort.few:
         return GREY.format(0.12)
     return BUSY.format(round(0.06 + 0.6 * cohort.active[later] / cohort.customers, 3))
 
 
-def _said(cohort: Cohort, later: int) -> str:
+def said(cohort: Cohort, later: int) -> str:
+    """What stands in a cell: the share, of too few only how many."""
     active = cohort.active[later]
     return f"{active:,}" if cohort.few else f"{100 * active / cohort.customers:.0f} %"
 

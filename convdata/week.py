@@ -27,7 +27,7 @@ def week(rows: Sequence[dict[str, Any]], opens: Mapping[tuple[int, int], int]) -
             y=[0.9] * len(cells),
             base=[-weekday - 0.45 for weekday, _ in cells],
             width=0.94,
-            marker={"color": [_shade(at.get(cell), most) for cell in cells], "line": {"width": 0}},
+            marker={"color": [shade(at.get(cell), most) for cell in cells], "line": {"width": 0}},
             customdata=[[24 * weekday + hour] for weekday, hour in cells],
             hovertext=[_says(*cell, at.get(cell), opens.get(cell, 0)) for cell in cells],
             hoverinfo="text",
@@ -63,7 +63,8 @@ def peak(rows: Sequence[dict[str, Any]]) -> str:
     )
 
 
-def _shade(row: dict[str, Any] | None, most: int) -> str:
+def shade(row: Mapping[str, Any] | None, most: int) -> str:
+    """The darker, the busier, of hours of which the busiest has ``most``."""
     return BUSY.format(round(0.1 + 0.85 * row["eligible"] / most, 3)) if row else GREY.format(0.06)
 
 
