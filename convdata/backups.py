@@ -9,7 +9,7 @@ import json
 import os
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -62,13 +62,13 @@ class Unpacked:
 def back_up(store: Store, path: str, *, by: Actor, now: datetime) -> Made:
     """Write a backup, complete when this returns; the file is its owner's only. Raises MisheardError, StoreAway.
 
-    It is recorded before: its own record is in it.
+    What failed leaves no record, and what is made has one: that is written when all bytes are there, before they get
+    the name by which they are found.
     """
     require(by, Right.BACKUP)
     target = Path(path).absolute()
     if target.exists():
         raise MisheardError(f"{target} is there already; give the backup a name of its own, such as one with the day.")
-    store.change(lambda t: record(t, act(Act.BACKUP, actor=by, now=now, details={"file": target.name})))
     part = target.with_name(f".{target.name}.part")
     try:
         part.unlink(missing_ok=True)
@@ -76,12 +76,15 @@ def back_up(store: Store, path: str, *, by: Actor, now: datetime) -> Made:
             manifest = _write(store, file, now)
             file.flush()
             os.fsync(file.fileno())
+        rows = sum(table["rows"] for table in manifest["tables"].values())
+        details = {"file": target.name, "rows": rows, "end": manifest["end"]}
+        store.change(lambda t: record(t, act(Act.BACKUP, actor=by, now=now, details=details)))
         os.link(part, target)  # never over a file that has come meanwhile
     except OSError as wrong:
         raise MisheardError(f"{target} cannot be written ({(wrong.strerror or 'unknown reason').lower()}).") from None
     finally:
-        part.unlink(missing_ok=True)
-    rows = sum(table["rows"] for table in manifest["tables"].values())
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
     return Made(str(target), now, rows, target.stat().st_size, manifest["end"])
 
 

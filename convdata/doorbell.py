@@ -12,6 +12,7 @@ import secrets
 import socket
 import socketserver
 import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -24,7 +25,9 @@ from convdata.errors import MisheardError, StoreInUse
 log = logging.getLogger(__name__)
 
 LONGEST = 64 * 1024
-PATIENCE = 10.0  # seconds until whoever has opened the door says what for
+PATIENCE = 10.0  # seconds until whoever has opened the door has said what for
+MOST_SILENT = 32  # who have not said it yet: beyond that whoever came first goes
+MOST_SERVED = 8
 LOOK_EVERY = 2.0
 
 # What to do for whoever rings: (store, act, arguments, by) gives what is sent back as JSON. Raises MisheardError.
@@ -63,6 +66,9 @@ class Doorbell:
         self._stopped = threading.Event()
         self._server: socketserver.ThreadingTCPServer | None = None
         self._file: Path | None = None
+        self._silent: dict[socket.socket, None] = {}
+        self._lock = threading.Lock()
+        self._serving = threading.BoundedSemaphore(MOST_SERVED)
         self._thread = threading.Thread(target=self._run, name="misheard-doorbell", daemon=True)
 
     def start(self) -> "Doorbell":
@@ -82,11 +88,9 @@ class Doorbell:
         door = self
 
         class Visit(socketserver.StreamRequestHandler):
-            timeout = PATIENCE
-
             def handle(self) -> None:
                 with suppress(OSError):
-                    self.wfile.write(json.dumps(door._answer(self.rfile.readline(LONGEST))).encode() + b"\n")
+                    self.wfile.write(json.dumps(door._answer(door._heard(self.connection))).encode() + b"\n")
 
         try:
             with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Visit) as server:
@@ -112,21 +116,48 @@ class Doorbell:
                 self._stopped.wait(LOOK_EVERY)
         return None
 
+    def _heard(self, visitor: socket.socket) -> bytes:
+        """The line that somebody says, however slowly, within the time and length for it."""
+        with self._lock:
+            if len(self._silent) >= MOST_SILENT:
+                with suppress(OSError):
+                    next(iter(self._silent)).shutdown(socket.SHUT_RDWR)
+            self._silent[visitor] = None
+        line, deadline = b"", time.monotonic() + PATIENCE
+        try:
+            while b"\n" not in line and len(line) < LONGEST and (left := deadline - time.monotonic()) > 0:
+                visitor.settimeout(left)
+                said = visitor.recv(LONGEST)
+                if not said:
+                    break
+                line += said
+        finally:
+            visitor.settimeout(PATIENCE)
+            with self._lock:
+                self._silent.pop(visitor, None)
+        return line
+
     def _answer(self, line: bytes) -> dict[str, Any]:
         try:
             said = json.loads(line)
             shown, act, arguments, by = (said[name] for name in ("secret", "act", "arguments", "by"))
             if not hmac.compare_digest(str(shown).encode(), self._secret.encode()):
                 raise ValueError("not the secret")
+            if not (isinstance(act, str) and isinstance(arguments, dict) and isinstance(by, str) and by.strip()):
+                raise TypeError("not as the command line asks")
         except (ValueError, KeyError, TypeError, RecursionError):
             return {"error": "That was not understood."}
+        if not self._serving.acquire(blocking=False):
+            return {"error": f"The dashboard does {MOST_SERVED} things for the command line already; try again later."}
         try:
-            return {"done": self._errand(self._store(), str(act), dict(arguments), str(by))}
+            return {"done": self._errand(self._store(), act, arguments, by)}
         except MisheardError as sentence:
             return {"error": str(sentence), "kind": type(sentence).__name__}
         except Exception as wrong:
             log.error("The command line asked for %s, which failed: %s", act, type(wrong).__name__)
             return {"error": "Something went wrong in the dashboard; its log says when."}
+        finally:
+            self._serving.release()
 
 
 def _beside(store_file: Path) -> Path:

@@ -22,7 +22,11 @@ def errand(store: Store, act: str, arguments: Arguments, by: str) -> Any:
     """Do one of them, for somebody at the shell of this machine, who may everything. Raises MisheardError."""
     if act not in ERRANDS:
         raise MisheardError("The dashboard is of another version and cannot do that; stop it first.")
-    return ERRANDS[act](store, arguments, Actor(by, Role.ADMIN).with_sight(store.settings.sign_in.sight), now_utc())
+    done, needed = ERRANDS[act]
+    given = {name: arguments.get(name) for name in (*needed, *arguments)}
+    if any(not (_is_text(value) or (value is None and name not in needed)) for name, value in given.items()):
+        raise MisheardError("The dashboard cannot make sense of what it was asked to do; is it of another version?")
+    return done(store, arguments, Actor(by, Role.ADMIN).with_sight(store.settings.sign_in.sight), now_utc())
 
 
 def _what_goes(store: Store, given: Arguments, by: Actor, now: datetime) -> Any:
@@ -56,10 +60,17 @@ def _let_go(store: Store, given: Arguments, by: Actor, now: datetime) -> Any:
     return {"erased": gone}
 
 
-ERRANDS: Mapping[str, Callable[[Store, Arguments, Actor, datetime], Any]] = {
-    "what_goes": _what_goes,
-    "erase": _erase,
-    "back_up": _back_up,
-    "preview_retention": _preview,
-    "let_go": _let_go,
+def _is_text(value: Any) -> bool:
+    """Whether it is one that a store can hold and a file can be called."""
+    return isinstance(value, str) and "\0" not in value and value == value.encode("utf-8", "ignore").decode()
+
+
+_WHOSE = ("channel", "customer_id")
+# Each with the arguments that it needs, which are texts as all arguments are.
+ERRANDS: Mapping[str, tuple[Callable[[Store, Arguments, Actor, datetime], Any], tuple[str, ...]]] = {
+    "what_goes": (_what_goes, _WHOSE),
+    "erase": (_erase, _WHOSE),
+    "back_up": (_back_up, ("path",)),
+    "preview_retention": (_preview, ()),
+    "let_go": (_let_go, ()),
 }

@@ -4,6 +4,7 @@ Three ways: OpenID Connect, a header that a proxy sets after its own sign-in, or
 the dashboard. Settings are read anew for every question, so a role that is taken away is gone with the next click.
 """
 
+import hashlib
 import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from convdata.sight import MaskTexts, Sight
 
 LONGEST_NAME = 200
 SHORTEST_SECRET = 16
+COOKIE = "_streamlit_user"
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 SIGN_IN_FIRST = "Sign in first."
@@ -99,6 +101,14 @@ def email_of(claims: Mapping[str, Any]) -> str:
         return ""
     email = email.strip().casefold()
     return email if email.count("@") == 1 and email.isprintable() and " " not in email else ""
+
+
+def proof_of(cookies: Mapping[str, str]) -> str:
+    """What tells one sign-in by OpenID Connect from every other: a hash of Streamlit's cookie, which it signs and may split.
+    "" without one.
+    """
+    shown = sorted((name, value) for name, value in cookies.items() if name == COOKIE or name.startswith(f"{COOKIE}__"))
+    return hashlib.sha256(repr(shown).encode("utf-8", "replace")).hexdigest() if shown else ""
 
 
 def sign_in_of(values: Mapping[str, str]) -> SignIn:

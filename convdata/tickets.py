@@ -20,13 +20,16 @@ MOST = 5_000  # tickets that wait; beyond that the oldest are forgotten
 
 @dataclass(frozen=True)
 class Parcel:
-    """A file that waits to be made. ``now_by`` says who asked for it, as their roles are by now, or raises."""
+    """A file that waits to be made. ``now_by`` says who asked for it, as their roles are by now, or raises. ``proof`` is
+    of the sign-in of the browser that asked (``sign_in.proof_of``); no other gets it.
+    """
 
     make: Callable[[], bytes]
     file_name: str
     mime: str
     by: Actor
     now_by: Callable[[], Actor]
+    proof: str = ""
 
     def opened(self) -> bytes:
         """The file. Raises NotForYou for somebody who may less by now, and what making it raises."""

@@ -3,6 +3,7 @@
 Streamlit's own downloads lie under an address that needs no sign-in and can be handed on; nothing personal goes there.
 """
 
+import hmac
 import re
 from collections.abc import Callable
 
@@ -14,7 +15,7 @@ from starlette.routing import BaseRoute
 from convdata.errors import MisheardError, NotForYou, NotFound, StoreAway
 from convdata.periods import now_utc
 from convdata.settings import read_sign_in
-from convdata.sign_in import LONGEST_NAME, SignIn, Way, email_of
+from convdata.sign_in import LONGEST_NAME, SignIn, Way, email_of, proof_of
 from convdata.tickets import TICKETS, Parcel, Tickets
 from convdata.webchat_sites import is_ours
 from routes.answers import HEADERS, Refused, answering
@@ -48,10 +49,14 @@ def routes(tickets: Tickets = TICKETS, sign_in: Callable[[], SignIn] = read_sign
 
 
 def _is_theirs(parcel: Parcel, request: Request, sign_in: SignIn) -> bool:
-    """Where a proxy says who asks, a ticket is good for whoever asked for it and nobody else."""
-    if sign_in.way is not Way.PROXY:
-        return True
-    return email_of({"email": request.headers.get(sign_in.header)})[:LONGEST_NAME] == parcel.by
+    """A ticket is good for whoever asked for it and nobody else: the same person, where a proxy says who asks; the same
+    sign-in, where the browser shows its cookie. Without sign-in there is one person.
+    """
+    if sign_in.way is Way.PROXY:
+        return email_of({"email": request.headers.get(sign_in.header)})[:LONGEST_NAME] == parcel.by
+    if sign_in.way is Way.OIDC:
+        return bool(parcel.proof) and hmac.compare_digest(proof_of(request.cookies), parcel.proof)
+    return True
 
 
 def _from_our_page(request: Request) -> None:

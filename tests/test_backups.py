@@ -25,7 +25,7 @@ from convdata.activity import latest
 from convdata.backups import TABLES, back_up, unpack
 from convdata.counts import rebuild
 from convdata.erasure import HELD, OF_NOBODY, erase
-from convdata.errors import FileUnreadable, MisheardError, NotAllowed, NotForYou, StoreNotEmpty, StoreTooNew
+from convdata.errors import FileUnreadable, MisheardError, NotAllowed, NotForYou, StoreAway, StoreNotEmpty, StoreTooNew
 from convdata.muting import mute
 from convdata.receipt_checks import check_receipt
 from convdata.restoring import restore
@@ -66,10 +66,10 @@ def test_every_table_is_in_a_backup(store, tmp_path):
 def test_a_backup_restored_into_an_empty_store_of_either_kind_is_the_same(demo, tmp_path, into, request):
     mute(demo, rows(demo, "customers", "cast(customer_key as varchar)")[0][0], by=BOSS, now=NOON)
     file = tmp_path / "b.zip"
+    as_it_was = contents(demo)
     made = back_up(demo, str(file), by=BOSS, now=NOON)
     assert made.bytes == file.stat().st_size
     assert file.stat().st_mode & 0o777 == 0o600
-    as_it_was = contents(demo)
     url = f"duckdb:///{tmp_path / 'other.duckdb'}" if into == "duckdb" else request.getfixturevalue("postgres_url")
     done = restore(settings(url), str(file), by=BOSS, now=NOON + HOUR)
     assert (done.customers, done.erased_again) == (80, 0)
@@ -78,8 +78,9 @@ def test_a_backup_restored_into_an_empty_store_of_either_kind_is_the_same(demo, 
             t: r for t, r in as_it_was.items() if not t.startswith("activity")
         }
         assert set(as_it_was["activity"]) < set(contents(other)["activity"])
-        assert latest(other)[0].act in ("restore", "backup")
-        assert chain.verify(other, chain.end_of(demo)).breaks == []
+        assert latest(other)[0].act == "restore"
+        number, hash = made.end.split(":")
+        assert chain.verify(other, chain.End(int(number), hash)).breaks == []
         assert other.secret == demo.secret
         rebuild(other)  # the numbers are those of what is there
         assert rows(
@@ -95,6 +96,34 @@ def test_a_backup_is_parquet_that_any_program_reads(store, tmp_path):
         assert (manifest["what"], manifest["tables"]["messages"]["rows"]) == ("misheard-backup", 1)
         archive.extract("messages.parquet", tmp_path)
     assert pq.read_table(tmp_path / "messages.parquet")["text"].to_pylist() == ["día"]
+
+
+def test_a_backup_that_was_made_is_recorded_and_one_that_failed_is_not(store, tmp_path):
+    tell(store, message())
+    made = back_up(store, str(tmp_path / "b.zip"), by=BOSS, now=NOON)
+    (tmp_path / ".c.zip.part").mkdir()  # where it would be written
+    for name in ("b.zip", "c.zip", "no/folder.zip"):
+        with pytest.raises(MisheardError):
+            back_up(store, str(tmp_path / name), by=BOSS, now=NOON)
+    (record,) = latest(store, acts=[Act.BACKUP])
+    assert json.loads(record.details) == {"file": "b.zip", "rows": made.rows, "end": made.end}
+    assert record.actor == "Mae"
+    assert sorted(p.name for p in tmp_path.iterdir() if p.suffix in (".zip", ".part")) == [".c.zip.part", "b.zip"]
+
+
+def test_a_backup_that_cannot_be_recorded_is_none(store, tmp_path):
+    tell(store, message())
+    change = store.change
+
+    def away(work):
+        raise StoreAway("The disk is full: nothing was stored.")
+
+    store.change = away
+    with pytest.raises(StoreAway):
+        back_up(store, str(tmp_path / "b.zip"), by=BOSS, now=NOON)
+    store.change = change
+    assert not [p.name for p in tmp_path.iterdir() if "b.zip" in p.name]
+    assert not latest(store, acts=[Act.BACKUP])
 
 
 def test_a_backup_made_while_others_write_is_of_one_moment(store, tmp_path):
@@ -144,7 +173,7 @@ def test_whoever_was_erased_since_stays_erased_with_receipt_and_bytes(store, sto
     gone = key(store, "gone")
     store.close()
     done = restore(settings(store_url), f"{tmp_path}.zip", by=BOSS, now=NOON + 6 * HOUR, replacing=True)
-    assert (done.customers, done.erased_again, done.records_kept) == (2, 1, 1)
+    assert (done.customers, done.erased_again, done.records_kept) == (2, 1, 2)
     with open_again(store_url) as again:
         assert sorted(rows(again, "people", "customer_id")) == [("came back",), ("stays",)]
         assert [t for t in tables(again, "customer_key") if gone in str(rows(again, t))] == ["erased"]

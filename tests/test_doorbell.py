@@ -5,11 +5,12 @@ import os
 import socket
 import threading
 import time
+from contextlib import suppress
 
 import pytest
 
 from convdata.__main__ import main
-from convdata.doorbell import Doorbell, ring
+from convdata.doorbell import MOST_SERVED, MOST_SILENT, Doorbell, ring
 from convdata.errands import errand
 from convdata.errors import MisheardError, NotFound, StoreInUse
 from convdata.rewriting import is_due
@@ -60,9 +61,72 @@ def test_what_cannot_be_done_comes_back_as_its_sentence(door, duck):
         ring(duck.file, "erase", {"channel": "webchat", "customer_id": "nobody"}, "Bob")
     with pytest.raises(MisheardError, match="another version"):
         ring(duck.file, "dance", {}, "Bob")
-    with pytest.raises(MisheardError, match="went wrong in the dashboard"):
-        ring(duck.file, "erase", {}, "Bob")
     assert len(rows(duck, "people")) == 2
+
+
+WHO = {"channel": "webchat", "customer_id": "v-1"}
+
+
+@pytest.mark.parametrize(
+    ("act", "given"),
+    [
+        ("erase", {}),
+        ("erase", {"channel": "webchat"}),
+        ("erase", WHO | {"customer_id": None}),
+        ("erase", WHO | {"customer_id": ["v-1"]}),
+        ("erase", WHO | {"customer_id": {"like": "%"}}),
+        ("what_goes", WHO | {"channel": 1}),
+        ("what_goes", WHO | {"customer_id": "\ud800"}),
+        ("what_goes", WHO | {"more": True}),
+        ("back_up", {"path": 7}),
+        ("back_up", {"path": "a\0b"}),
+        ("preview_retention", {"as": ["webchat=1d"]}),
+    ],
+)
+def test_what_makes_no_sense_is_said_to_make_none_and_does_nothing(door, duck, act, given):
+    with pytest.raises(MisheardError, match="cannot make sense"):
+        ring(duck.file, act, given, "Bob")
+    assert len(rows(duck, "people")) == 2
+
+
+def test_so_many_are_served_at_once_and_the_next_is_told_to_come_again(duck):
+    going, go_on = threading.Semaphore(0), threading.Event()
+
+    def slow(store, act, arguments, by):
+        going.release()
+        assert go_on.wait(30)
+        return act
+
+    door = Doorbell(lambda: duck, slow).start()
+    bell = duck.file.with_name(duck.file.name + ".bell")
+    until(lambda: bell.exists() and bell.read_text().endswith("\n"))
+    done = []
+    visitors = [
+        threading.Thread(target=lambda: done.append(ring(duck.file, "x", {}, "Bob"))) for _ in range(MOST_SERVED)
+    ]
+    for one in visitors:
+        one.start()
+    for _ in visitors:
+        assert going.acquire(timeout=10)
+    with pytest.raises(MisheardError, match="try again later"):
+        ring(duck.file, "x", {}, "Bob")
+    go_on.set()
+    for one in visitors:
+        one.join()
+    assert len(done) == MOST_SERVED
+    assert ring(duck.file, "x", {}, "Bob") == "x"
+    door.stop()
+
+
+def test_whoever_trickles_is_not_listened_to_for_ever(door, duck, monkeypatch):
+    monkeypatch.setattr("convdata.doorbell.PATIENCE", 0.5)
+    began = time.monotonic()
+    with socket.create_connection(("127.0.0.1", int(door.read_text().split()[0])), timeout=5) as visitor:
+        with suppress(OSError):
+            while time.monotonic() < began + 5:
+                visitor.sendall(b"x")
+                time.sleep(0.1)
+        assert time.monotonic() < began + 4
 
 
 def test_nobody_without_the_secret_is_heard(door, duck):
@@ -90,7 +154,8 @@ def test_nobody_without_the_secret_is_heard(door, duck):
 
 def test_somebody_who_says_nothing_keeps_nobody_out(door, duck):
     port = int(door.read_text().split()[0])
-    silent = [socket.create_connection(("127.0.0.1", port), timeout=5) for _ in range(20)]
+    silent = [socket.create_connection(("127.0.0.1", port), timeout=5) for _ in range(3 * MOST_SILENT)]
+    assert threading.active_count() < 20 + 2 * MOST_SILENT
     assert ring(duck.file, "what_goes", {"channel": "webchat", "customer_id": "v-1"}, "Bob")
     for visitor in silent:
         visitor.close()

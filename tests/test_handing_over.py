@@ -13,7 +13,7 @@ from convdata.errors import MisheardError, NotForYou
 from convdata.periods import now_utc
 from convdata.rights import Actor, Role
 from convdata.settings import PROJECT
-from convdata.sign_in import SignIn, Way
+from convdata.sign_in import SignIn, Way, proof_of
 from convdata.tickets import GOOD_FOR, MOST, Parcel, Passes, Tickets
 from routes import downloads as route
 from tests.story import NOON, key, message, rows, tell
@@ -54,6 +54,31 @@ def test_where_a_proxy_says_who_asks_a_ticket_is_its_owners_alone() -> None:
 
     assert got({"X-Forwarded-Email": "Ada@Example.org"}) == 200  # as the sign-in itself reads it
     assert [got(who) for who in ({}, {"X-Forwarded-Email": ""}, {"X-Forwarded-Email": "eve@example.org"})] == [404] * 3
+
+
+def test_where_people_sign_in_by_openid_connect_a_ticket_is_that_sign_ins_alone() -> None:
+    tickets, ann = Tickets(), {"_streamlit_user": "ann", "_streamlit_user__1": "and the rest"}
+    browser = TestClient(
+        Starlette(routes=route.routes(tickets, lambda: SignIn(Way.OIDC))), base_url="http://localhost", headers=OURS
+    )
+
+    def got(shown: dict[str, str], asked: dict[str, str] = ann) -> int:
+        ticket = tickets.leave(
+            Parcel(lambda: b"x", "a.json", "text/plain", ADA, lambda: ADA, proof_of(asked)), now_utc()
+        )
+        browser.cookies.clear()
+        browser.cookies.update(shown)
+        return browser.post(AT, content=ticket).status_code
+
+    assert got(ann) == got(ann | {"_streamlit_user_tokens": "refreshed", "_xsrf": "x"}) == 200
+    for other in (
+        {},
+        {"_streamlit_user": "ann"},
+        ann | {"_streamlit_user": "eve"},
+        {"_streamlit_user": "annand the rest"},
+    ):
+        assert got(other) == 404
+    assert got({}, {}) == got({"_xsrf": "x"}, {"_xsrf": "x"}) == 404  # who has no sign-in has no download
 
 
 def test_a_ticket_is_good_for_two_minutes() -> None:

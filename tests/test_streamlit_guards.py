@@ -35,6 +35,7 @@ def test_as_it_comes_it_listens_on_this_computer_and_says_nothing_of_errors() ->
     assert config()["server"]["address"] == "127.0.0.1"
     assert config()["client"]["showErrorDetails"] == "none"
     assert config()["client"]["showErrorLinks"] is False
+    assert config()["client"]["disableDataExport"] is True
     assert config()["browser"]["gatherUsageStats"] is False
     assert config()["logger"]["enableRich"] is False
 

@@ -21,6 +21,7 @@ GUARDS: tuple[tuple[str, bool, str], ...] = (
     ("server.enableCORS", True, "other websites could open a signed-in session"),
     ("server.enableAgentApi", False, "programs could drive the dashboard past the sign-in"),
     ("server.enableStaticServing", False, "files would be served without sign-in"),
+    ("client.disableDataExport", True, "tables could be taken away without a record"),
 )
 IN_AUTH = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")
 SHORTEST_COOKIE_SECRET = 32

@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
+from convdata.sign_in import proof_of
 from convdata.tickets import GOOD_FOR, TICKETS, Parcel
 from pages.parts import desk, signed_in
 from pages.parts.literal import escaped
@@ -39,7 +40,8 @@ def courier() -> None:
 
 
 def _ask_for(make: Callable[[], bytes], file_name: str, mime: str) -> None:
-    parcel = Parcel(make, file_name, mime, desk.reader(), signed_in.as_of_now())
+    proof = proof_of(st.context.cookies)
+    parcel = Parcel(make, file_name, mime, desk.reader(), signed_in.as_of_now(), proof)
     ticket = TICKETS.leave(parcel, desk.now())
     until = time.monotonic() + GOOD_FOR.total_seconds()
     before = [one for one in st.session_state.get("parcels", ()) if one["until"] > time.monotonic()]
