@@ -190,7 +190,7 @@ select customer_key, cast(draw(i, 'status event') as hugeint) - 9223372036854775
 from persons
 where needs_help;
 
-insert into activity
+insert into activity (act_id, done_at, recorded_at, actor, act, customer_key, channel, reason, details)
 select cast(md5('muting' || i) as uuid), muted_at, muted_at, 'marta', 'mute', customer_key, channel, 'I answer myself', null
 from persons
 where muted

@@ -1,4 +1,5 @@
-"""What is counted when events arrive: differences by day, channel and language, in the dashboard's zone.
+"""What is counted when events arrive: differences by day, channel and language, in the dashboard's zone, and by the quarter
+of an hour, which is the same in every zone.
 
 The definitions are product.md's: an eligible message is a user's, typed or spoken, on which the bot gave a verdict;
 buttons are counted apart; messages while muted and attachments are not eligible.
@@ -9,6 +10,7 @@ from collections.abc import Container, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from convdata.clocks import EPOCH, QUARTER
 from convdata.database import Store, Transaction
 from convdata.periods import day_start, local_day
 from convdata.vocabulary import UNDETERMINED
@@ -41,11 +43,12 @@ class Days:
 
 
 class Differences:
-    """The counts that a batch changes, gathered, then told in three statements."""
+    """The counts that a batch changes, gathered, then told in four statements."""
 
     def __init__(self, zone: ZoneInfo) -> None:
         self._day = datetime.date if zone.key == "UTC" else Days(zone).day
         self._counts: dict[tuple[str, date, str], list[int]] = {}
+        self._quarters: dict[tuple[int, str, str], list[int]] = {}
         self._channel: dict[str, str] = {}
 
     def message(
@@ -62,16 +65,20 @@ class Differences:
         sign: int = 1,
     ) -> None:
         """One message came (or, with ``messages=0``, one message's verdict changed; ``sign=-1`` takes away)."""
-        key = (customer_key, self._day(when), language or UNDETERMINED)
+        language = language or UNDETERMINED
+        key = (customer_key, self._day(when), language)
         counts = self._counts.get(key)
         if counts is None:
             counts = self._counts[key] = [0, 0, 0, 0]
             self._channel[customer_key] = channel
         counts[0] += messages * sign
         if eligible:
+            quarter = self._quarters.setdefault(((when - EPOCH) // QUARTER, channel, language), [0, 0])
             counts[1] += sign
+            quarter[0] += sign
             if failed:
                 counts[2] += sign
+                quarter[1] += sign
         if button:
             counts[3] += sign
 
@@ -88,6 +95,10 @@ class Differences:
                 sums[:] = map(sum, zip(sums, counts, strict=True))
         return [(key, counts) for key, counts in daily.items() if any(counts)]
 
+    def by_quarter(self) -> dict[tuple[int, str, str], list[int]]:
+        """Eligible and not understood by quarter of an hour since 1970 (UTC), channel and language."""
+        return {key: counts for key, counts in self._quarters.items() if any(counts)}
+
     def tell(self, transaction: Transaction, *, new: Container[str] = ()) -> None:
         """Write the differences; customers that are ``new`` have no counts yet that could grow."""
         daily = self.daily()
@@ -101,6 +112,18 @@ class Differences:
                     "eligible": [counts[0] for _, counts in daily],
                     "not_understood": [counts[1] for _, counts in daily],
                     "buttons": [counts[2] for _, counts in daily],
+                },
+            )
+        quarters = self.by_quarter()
+        if quarters:
+            transaction.tell(
+                "add_quarter_counts",
+                {
+                    "quarter": [key[0] for key in quarters],
+                    "channel": [key[1] for key in quarters],
+                    "language": [key[2] for key in quarters],
+                    "eligible": [counts[0] for counts in quarters.values()],
+                    "not_understood": [counts[1] for counts in quarters.values()],
                 },
             )
         changed = sorted((key, counts) for key, counts in self._counts.items() if any(counts))
@@ -154,6 +177,7 @@ def rebuild(store: Store) -> None:
     def start(transaction: Transaction) -> None:
         transaction.tell("hold_counts")
         transaction.tell("forget_counts")
+        transaction.tell("forget_quarter_counts")
         transaction.tell("forget_customer_days")
         transaction.tell("remove_store_fact", name="timezone")
         transaction.tell("add_store_fact", name="timezone", value=zone.key)

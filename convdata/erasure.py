@@ -68,7 +68,7 @@ HELD: tuple[Held, ...] = (
 
 # Tables that hold nothing of any one customer; a test wants every table either here or above.
 OF_NOBODY = (
-    "store_facts", "schema_steps", "daily_counts", "review_groups", "review_decisions", "review_examples",
+    "store_facts", "schema_steps", "daily_counts", "quarter_counts", "review_groups", "review_decisions", "review_examples",
     "review_intents", "review_exports", "canned_replies", "markers", "alerts", "activity_links", "activity_head",
 )  # fmt: skip
 
@@ -204,6 +204,7 @@ def take_away(transaction: Transaction, keys: Sequence[str]) -> dict[str, dict[s
     """All rows of customers who are in hand, and what they counted; gives what each table gave, by customer."""
     keys = list(keys)
     transaction.tell("uncount_customer", customer_keys=keys)
+    transaction.tell("uncount_customer_hours", customer_keys=keys)
     grouped = membership.groups_of(transaction, keys)
     taken: dict[str, dict[str, list[Row]]] = {}
     for held in HELD:

@@ -1,7 +1,7 @@
 """Whether the kept counts are what counting every message anew gives, and how they are kept small.
 
-Counts by day, channel and language are differences that are summed when asked: one row for each batch of events. What has
-gathered is put together in the background, a few days at a time, on both stores while others write.
+Counts by day, and by quarter of an hour, are differences that are summed when asked: one row for each batch of events. What
+has gathered is put together in the background, a few days at a time, on both stores while others write.
 """
 
 from collections import defaultdict
@@ -10,14 +10,39 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
+from convdata.clocks import EPOCH, QUARTER
 from convdata.counts import Differences
-from convdata.database import Store, Transaction
+from convdata.database import Row, Store, Transaction
 
 AT_ONCE = 5_000  # customers that are counted together
 SPARE = 200  # rows that a day may have beyond those it needs
 DAYS = 31  # days put together in one transaction
 NIL = "00000000-0000-0000-0000-000000000000"
-Daily = dict[tuple[date, str, str], list[int]]
+Counts = dict[tuple[Any, ...], list[int]]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Counts of messages that are kept as differences: the columns they are counted by, those that are summed; what gives
+    the days that have gathered many rows, what takes these away, what adds to them, what gives all sums.
+    """
+
+    by: tuple[str, ...]
+    summed: tuple[str, ...]
+    scattered: str
+    take: str
+    add: str
+    all: str
+
+
+DAILY = Kept(
+    ("day", "channel", "language"), ("eligible", "not_understood", "buttons"),
+    "counts/scattered", "take_daily_counts", "add_daily_counts", "counts/of_days",
+)  # fmt: skip
+QUARTERS = Kept(
+    ("quarter", "channel", "language"), ("eligible", "not_understood"),
+    "counts/scattered_quarters", "take_quarter_counts", "add_quarter_counts", "counts/of_quarters",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -28,12 +53,13 @@ class Compared:
     messages: int
     wrong_customer_days: int
     wrong_daily_counts: int
+    wrong_hours: int
     days_of_nobody: int
     first_wrong_day: str | None
 
     @property
     def right(self) -> bool:
-        return not (self.wrong_customer_days or self.wrong_daily_counts or self.days_of_nobody)
+        return not (self.wrong_customer_days or self.wrong_daily_counts or self.wrong_hours or self.days_of_nobody)
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self) | {"right": self.right}
@@ -44,31 +70,27 @@ def compare(store: Store) -> Compared:
 
     def work(transaction: Transaction) -> Compared:
         transaction.tell("see_one_moment")
-        daily: Daily = defaultdict(lambda: [0, 0, 0])
+        daily: Counts = {}
+        quarters: Counts = {}
         wrong: list[date] = []
         customers = messages = 0
         after = NIL
         while keys := [row.customer_key for row in transaction.ask("counts/next_customers", after=after, many=AT_ONCE)]:
             after = keys[-1]
             counted = _counted(transaction, store, keys)
-            for group, counts in counted.daily():
-                daily[group] = [a + b for a, b in zip(daily[group], counts, strict=True)]
+            _add(daily, counted.daily())
+            _add(quarters, counted.by_quarter().items())
             recounted = counted.by_customer()
             wrong += _wrong_days(recounted, _kept(transaction, keys))
             customers += len(keys)
             messages += sum(counts[0] for counts in recounted.values())
-        kept = {
-            (r.day, r.channel, r.language): [r.eligible, r.not_understood, r.buttons]
-            for r in transaction.ask("counts/of_days")
-        }
-        differ = [
-            group[0]
-            for group in daily.keys() | kept.keys()
-            if daily.get(group, [0, 0, 0]) != kept.get(group, [0, 0, 0])
-        ]
+        days = _differing(transaction, DAILY, daily)
+        hours = _differing(transaction, QUARTERS, quarters)
         nobodys = transaction.ask("counts/of_nobody")[0].days
-        first = min([*wrong, *differ], default=None)
-        return Compared(customers, messages, len(wrong), len(differ), nobodys, first.isoformat() if first else None)
+        first = min([*wrong, *days, *(_utc_day(quarter) for quarter in hours)], default=None)
+        return Compared(
+            customers, messages, len(wrong), len(days), len(hours), nobodys, first.isoformat() if first else None
+        )
 
     return store.change(work)
 
@@ -78,35 +100,52 @@ def compact(store: Store, now: datetime | None = None, *, spare: int = SPARE) ->
 
     Safe beside writers: what they add meanwhile is not taken, as each row is either given by its own deletion or stays.
     """
+    return sum(_compact(store, kept, spare) for kept in (DAILY, QUARTERS))
+
+
+def _compact(store: Store, kept: Kept, spare: int) -> int:
     fewer = 0
-    while days := [row.day for row in store.ask("counts/scattered", spare=spare, many=DAYS)]:
-        saved = store.change(lambda transaction, days=days: _put_together(transaction, days))  # type: ignore[misc]
+    while days := [row.day for row in store.ask(kept.scattered, spare=spare, many=DAYS)]:
+        saved = store.change(lambda transaction, days=days: _put_together(transaction, kept, days))  # type: ignore[misc]
         fewer += saved
         if saved <= 0:
             break
     return fewer
 
 
-def _put_together(transaction: Transaction, days: list[date]) -> int:
-    taken = transaction.tell("take_daily_counts", {"day": days})
-    sums: Daily = defaultdict(lambda: [0, 0, 0])
-    for row in taken:
-        counts = sums[row.day, row.channel, row.language]
-        counts[:] = counts[0] + row.eligible, counts[1] + row.not_understood, counts[2] + row.buttons
-    left = [(group, counts) for group, counts in sums.items() if any(counts)]
+def _put_together(transaction: Transaction, kept: Kept, days: list[Any]) -> int:
+    taken = transaction.tell(kept.take, {"day": days})
+    sums: Counts = {}
+    _add(sums, (_counts(row, kept) for row in taken))
+    left = [(*group, *counts) for group, counts in sums.items() if any(counts)]
     if left:
-        transaction.tell(
-            "add_daily_counts",
-            {
-                "day": [group[0] for group, _ in left],
-                "channel": [group[1] for group, _ in left],
-                "language": [group[2] for group, _ in left],
-                "eligible": [counts[0] for _, counts in left],
-                "not_understood": [counts[1] for _, counts in left],
-                "buttons": [counts[2] for _, counts in left],
-            },
-        )
+        transaction.tell(kept.add, dict(zip(kept.by + kept.summed, map(list, zip(*left, strict=True)), strict=True)))
     return len(taken) - len(left)
+
+
+def _counts(row: Row, kept: Kept) -> tuple[tuple[Any, ...], list[int]]:
+    return tuple(getattr(row, name) for name in kept.by), [getattr(row, name) for name in kept.summed]
+
+
+def _add(sums: Counts, counted: Iterable[tuple[tuple[Any, ...], list[int]]]) -> None:
+    for group, counts in counted:
+        there = sums.get(group)
+        sums[group] = [a + b for a, b in zip(there, counts, strict=True)] if there else list(counts)
+
+
+def _differing(transaction: Transaction, kept: Kept, recounted: Counts) -> list[Any]:
+    """The day, or the quarter of an hour, of each count that is not kept as it is recounted."""
+    there = dict(_counts(row, kept) for row in transaction.ask(kept.all))
+    nothing = [0] * len(kept.summed)
+    return [
+        group[0]
+        for group in recounted.keys() | there.keys()
+        if recounted.get(group, nothing) != there.get(group, nothing)
+    ]
+
+
+def _utc_day(quarter: int) -> date:
+    return (EPOCH + quarter * QUARTER).date()
 
 
 def _counted(transaction: Transaction, store: Store, keys: list[str]) -> Differences:

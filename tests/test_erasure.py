@@ -69,6 +69,14 @@ def daily(store):
     return sorted(row for row in summed if any(row[3:]))
 
 
+def by_quarter(store):
+    summed = rows(
+        store, "quarter_counts group by quarter, channel, language", "quarter", "channel", "language",
+        "cast(sum(eligible) as bigint)", "cast(sum(not_understood) as bigint)",
+    )  # fmt: skip
+    return sorted(row for row in summed if any(row[3:]))
+
+
 def whereabouts(store, name="v-1"):
     """The tables that still know this customer's key."""
     mine = key(store, name)
@@ -154,7 +162,7 @@ def test_nothing_of_the_customer_stays_in_any_table_but_the_key(store):
 def test_of_everybody_else_nothing_changes(store):
     live_through(store, "v-2")
     before = everything(store)
-    counted = daily(store)
+    counted = daily(store), by_quarter(store)
     live_through(store, "v-1")
     erase(store, key(store), by=admin("Bob"), now=NOON + 5 * HOUR)
     after = everything(store)
@@ -162,10 +170,10 @@ def test_of_everybody_else_nothing_changes(store):
     assert len(after["activity"]) == len(before["activity"]) + 1
     assert set(before.pop("activity")) < set(after.pop("activity"))
     assert set(before.pop("activity_links")) < set(after.pop("activity_links"))
-    for own in ("store_facts", "daily_counts", "activity_head"):
+    for own in ("store_facts", "daily_counts", "quarter_counts", "activity_head"):
         del before[own], after[own]
     assert after == before
-    assert daily(store) == counted
+    assert (daily(store), by_quarter(store)) == counted
 
 
 def test_the_receipt_says_what_went_when_and_by_whom_and_nothing_of_who(store):
@@ -392,7 +400,7 @@ def test_whoever_races_an_erasure_leaves_no_orphans(store):
             erase(store, key(store, name), by=admin("Bob"), now=NOON + HOUR)
     for table in ("customers", "people", "messages", "other_events", "mutes", "customer_days"):
         assert rows(store, table) == []
-    assert daily(store) == []
+    assert (daily(store), by_quarter(store)) == ([], [])
 
 
 @pytest.mark.parametrize("first", ["erase", "tell"])

@@ -10,6 +10,7 @@ import pytest
 
 from convdata.__main__ import main
 from convdata.background import JOBS
+from convdata.busiest import hours
 from convdata.counts import rebuild
 from convdata.database import Store
 from convdata.erasure import erase
@@ -25,6 +26,10 @@ BOSS = Actor("boss", Role.ADMIN)
 
 def differences(store: Store) -> int:
     return int(rows(store, "daily_counts", "count(*)")[0][0])
+
+
+def of_hours(store: Store) -> int:
+    return int(rows(store, "quarter_counts", "count(*)")[0][0])
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -73,17 +78,19 @@ def test_putting_together_leaves_one_row_for_each_count(store: Store) -> None:
     for n in range(30):
         tell(store, message(f"v-{n % 3}", NOON - n % 4 * 24 * HOUR, understood=n % 2 == 0, language="en"), now=NOON)
     numbers = table(store, Choices(), ["day", "language"])
-    assert differences(store) == 30
+    when_busy = hours(store, Choices())
+    assert (differences(store), of_hours(store)) == (30, 30)
     assert compact(store, NOON) == 0, "so few are no burden"
-    assert compact(store, spare=0) == 26
-    assert (differences(store), table(store, Choices(), ["day", "language"])) == (4, numbers)
+    assert compact(store, spare=0) == 52
+    assert (differences(store), of_hours(store)) == (4, 4)
+    assert (table(store, Choices(), ["day", "language"]), hours(store, Choices())) == (numbers, when_busy)
     erase(store, key(store, "v-0"), by=BOSS, now=NOON)
     compact(store, spare=0)
     assert compare(store).right
     for n in (1, 2):
         erase(store, key(store, f"v-{n}"), by=BOSS, now=NOON)
     compact(store, spare=0)
-    assert differences(store) == 0, "what sums to nothing goes"
+    assert (differences(store), of_hours(store)) == (0, 0), "what sums to nothing goes"
 
 
 def test_it_is_done_in_the_background() -> None:
@@ -137,15 +144,42 @@ def test_a_recount_beside_writers_loses_nothing_either(store: Store) -> None:
     assert compare(store).right
 
 
+def test_a_store_from_before_counts_by_the_hour_gets_them_when_it_is_opened(store: Store) -> None:
+    for n in range(12):
+        tell(
+            store, message(f"v-{n % 3}", NOON - n * HOUR, understood=n % 2 == 0, language=("en", None)[n % 2]), now=NOON
+        )
+    busy, url = hours(store, Choices()), store.url.render_as_string(hide_password=False)
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql("drop table quarter_counts")
+        connection.exec_driver_sql("delete from schema_steps where starts_with(name, '017')")
+        if store.kind == "postgresql":
+            connection.exec_driver_sql("drop index customers_first_seen, messages_failed_counted")
+    store.close()
+    again = opened(url)
+    assert busy
+    assert hours(again, Choices()) == busy
+    assert compare(again).right
+    again.close()
+
+
 def test_a_damage_is_found_and_mended(duckdb_url: str, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
     store = opened(duckdb_url)
     tell(store, *(message(f"v-{n}", NOON - n * 24 * HOUR, understood=n > 1, language="en") for n in range(5)), now=NOON)
     with store.engine.begin() as connection:
         connection.exec_driver_sql("update daily_counts set eligible = eligible + 1 where day = '2026-08-08'")
+        connection.exec_driver_sql(
+            "update quarter_counts set not_understood = 9 where eligible = 1 and not_understood = 1"
+        )
         connection.exec_driver_sql("update customer_days set messages = 7 where day = '2026-08-07'")
         connection.exec_driver_sql("update customer_days set customer_key = gen_random_uuid() where day = '2026-08-05'")
     found = compare(store)
-    assert (found.wrong_customer_days, found.wrong_daily_counts, found.days_of_nobody) == (2, 1, 1)
+    assert (found.wrong_customer_days, found.wrong_daily_counts, found.wrong_hours, found.days_of_nobody) == (
+        2,
+        1,
+        2,
+        1,
+    )
     assert found.first_wrong_day == str(NOON.date() - timedelta(days=4))
     store.close()
     monkeypatch.setenv("MISHEARD_STORE", duckdb_url)

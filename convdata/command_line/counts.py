@@ -25,8 +25,8 @@ def keep_counts(shell: Shell, given: Namespace) -> None:
         printing.document(found.as_json())
     raise CountsWrong(
         f"The counts differ from a recount of {looked_at}: {found.wrong_customer_days:,} days of customers, "
-        f"{found.wrong_daily_counts:,} daily counts, {found.days_of_nobody:,} days of nobody; the first on "
-        f"{found.first_wrong_day or 'no day'}. Make them anew with: misheard counts rebuild."
+        f"{found.wrong_daily_counts:,} daily counts, {found.wrong_hours:,} hourly counts, {found.days_of_nobody:,} days of "
+        f"nobody; the first on {found.first_wrong_day or 'no day'}. Make them anew with: misheard counts rebuild."
     )
 
 

@@ -3,19 +3,16 @@
 -- An hour that summer time takes away has none; the hour that comes twice counts both.
 with quarters as (
     select
-        cast(floor(cast(extract(epoch from messages.sent_at) as double precision) / 900) as bigint) as quarter,
-        count(*) as eligible,
-        count(*) filter (where not messages.understood) as not_understood
-    from messages
-    where messages.sender = 'user'
-      and messages.countable
-      and messages.understood is not null
-      and messages.sent_at >= cast(:since as timestamp)
-      and messages.sent_at < cast(:until as timestamp)
-      and (cast(:channels as varchar[]) is null or messages.channel = any(cast(:channels as varchar[])))
-      and (cast(:languages as varchar[]) is null or coalesce(messages.language, 'und') = any(cast(:languages as varchar[])))
+        quarter_counts.quarter as quarter,
+        sum(quarter_counts.eligible) as eligible,
+        sum(quarter_counts.not_understood) as not_understood
+    from quarter_counts
+    where quarter_counts.quarter >= cast(:first_quarter as bigint)
+      and quarter_counts.quarter < cast(:end_quarter as bigint)
+      and (cast(:channels as varchar[]) is null or quarter_counts.channel = any(cast(:channels as varchar[])))
+      and (cast(:languages as varchar[]) is null or quarter_counts.language = any(cast(:languages as varchar[])))
     group by
-        1
+        quarter_counts.quarter
 ),
 spans as (
     select
@@ -42,6 +39,7 @@ from hours
 group by
     1,
     2
+having sum(eligible) > 0
 order by
     1,
     2
