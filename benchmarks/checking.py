@@ -4,7 +4,8 @@ from typing import Any, cast
 
 from benchmarks.cases import Hand
 from convdata.counts import Differences
-from convdata.database import Rows, Store, Transaction
+from convdata.database import Store, Transaction
+from convdata.database.statements import Rows
 from convdata.folding import search_key
 from convdata.keys import customer_key
 from convdata.vocabulary import Status

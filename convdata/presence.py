@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from weakref import WeakKeyDictionary
 
-from convdata.database import Row, Rows, Store
+from convdata.database import Row, Store
+from convdata.database.statements import Rows
 from convdata.spans import in_words
 
 PRESENT = timedelta(seconds=60)

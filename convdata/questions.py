@@ -8,7 +8,7 @@ the rows over in its own quickest way.
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 SQL = Path(__file__).resolve().parent.parent / "sql"
@@ -23,7 +23,7 @@ class Question:
     text: str
     columns: tuple[tuple[str, str], ...]
 
-    @property
+    @cached_property
     def reads_picked(self) -> bool:
         return bool(re.search(r"\bpicked\b", self.text))
 

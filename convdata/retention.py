@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from convdata.database import Row, Rows, Store, Transaction
+from convdata.database import Row, Store, Transaction
+from convdata.database.statements import Rows
 from convdata.erasure import erase_together
 from convdata.keeping import Keeping
 from convdata.periods import local_day

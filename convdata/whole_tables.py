@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from convdata.database import ARROW_TYPES, Store, Transaction
+from convdata.database import Store, Transaction
+from convdata.database.statements import ARROW_TYPES
 from convdata.questions import Question
 
 ROWS = 50_000  # at a time

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from convdata import rewriting
 from convdata.background import JOBS, Background
-from convdata.database import DUCKDB_SETTINGS
+from convdata.database.engines import DUCKDB_SETTINGS
 from convdata.erasure import erase
 from convdata.errors import StoreAway
 from convdata.intake import take

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from convdata import customer_pages, database
+from convdata import customer_pages
+from convdata.database import connections
 from convdata.errors import StoreAway
 from convdata.filters import LONGEST, MOST, Choices, choose
 from convdata.settings import PROJECT
@@ -57,7 +58,7 @@ def test_an_address_of_a_megabyte_or_of_many_values_is_left_out_and_said(store, 
 
 
 def test_a_search_that_takes_too_long_on_postgres_is_ended_with_a_sentence(postgres_url, monkeypatch):
-    monkeypatch.setattr(database, "LONGEST_SEARCH", "200ms")
+    monkeypatch.setattr(connections, "LONGEST_SEARCH", "200ms")
     store = opened(postgres_url)
     tell(store, message("v-1"), customer("v-1", first_name="Ada"))
     searched = Choices({"search": "ada"})
@@ -76,7 +77,7 @@ def test_a_search_that_takes_too_long_on_postgres_is_ended_with_a_sentence(postg
 
 # Modules that put statements together, of our own words alone: values are bound, names come from lists of ours.
 PUT_TOGETHER = {
-    "convdata/database.py",
+    "convdata/database/statements.py",
     "convdata/filters.py",
     "convdata/failings.py",
     "convdata/questions.py",

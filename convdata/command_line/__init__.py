@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import make_url
 
-from convdata.database import Store, file_of
+from convdata.database import Store
+from convdata.database.engines import file_of
 from convdata.doorbell import ring
 from convdata.errands import errand
 from convdata.errors import MisheardError, StoreInUse
