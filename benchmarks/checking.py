@@ -45,6 +45,8 @@ def check(store: Store, hand: Hand) -> None:
         _same("a status", (Status.NEED_HELP if since else failed).value, status)
     totals = "sum(eligible), sum(not_understood), sum(buttons)"
     _same("daily_counts", *(hand.rows(f"select {totals} from {t}") for t in ("customer_days", "daily_counts")))
+    totals = "sum(eligible), sum(not_understood)"
+    _same("quarter_counts", *(hand.rows(f"select {totals} from {t}") for t in ("customer_days", "quarter_counts")))
 
 
 def _counted(store: Store, keys: list[str]) -> dict[Any, list[int]]:

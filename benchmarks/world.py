@@ -28,7 +28,7 @@ LONGEST = 1500
 MEASURER = Actor("benchmark", Role.ADMIN)
 SECRET = bytes(range(32))
 TABLES = (
-    "customers", "people", "messages", "other_events", "mutes", "daily_counts", "customer_days", "activity",
+    "customers", "people", "messages", "other_events", "mutes", "daily_counts", "quarter_counts", "customer_days", "activity",
 )  # fmt: skip
 GIVEN = (
     "Ada", "Agnès", "Åsa", "Ben", "Björn", "Chiara", "Çağla", "Dario", "Élodie", "Emma", "François", "Gül", "Hélène",
@@ -160,7 +160,7 @@ def _padded(byte: int) -> str:
 
 def _copy_over(file: Path, url: sa.URL) -> None:
     with (
-        duckdb.connect(str(file), read_only=True) as source,
+        duckdb.connect(str(file), read_only=True, config={"enable_progress_bar": False}) as source,
         psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as target,
     ):
         target.execute("set maintenance_work_mem = '1GB'")

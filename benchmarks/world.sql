@@ -56,6 +56,8 @@ with lines as (
         channel,
         case when j < length // 2 then coalesce(first_language, language) else language end as language,
         j,
+        -- Some of those who asked for a person have got an answer: the last line is theirs.
+        needs_help and length > 2 and j = length - 1 and chance(i, 'answered') < 0.75 as by_agent,
         failing,
         started + to_milliseconds(
             cast(86400000 * days_between * (j // 20) as bigint) + 25000 * (j % 20) + cast(floor(20000 * chance(i, j)) as bigint)
@@ -65,8 +67,8 @@ with lines as (
 ), said as (
     select
         *,
-        case when j % 2 = 1 then 'bot' else 'user' end as sender,
-        case when j % 2 = 0 and chance(i, j + 1000000) < 0.05 then 'button' else 'typed' end as kind,
+        case when by_agent then 'agent' when j % 2 = 1 then 'bot' else 'user' end as sender,
+        case when j % 2 = 0 and not by_agent and chance(i, j + 1000000) < 0.05 then 'button' else 'typed' end as kind,
         pool[1 + cast(draw(hash(i, j), 'sentence') % 1728 as integer)]
             || case when chance(i, j + 2000000) < 0.4 then ' ' || (draw(hash(i, j), 'number') % 1000000) else '' end as text,
         chance(i, j + 3000000) as luck
@@ -94,7 +96,7 @@ select
     case when understood then 'intent_' || (draw(hash(i, j), 'intent') % 60) when not understood then 'fallback' end as intent,
     case when understood then round(0.6 + 0.4 * luck, 2) when not understood then 0.3 end as confidence,
     case when not understood then '[{"intent":"intent_' || (draw(hash(i, j), 'other') % 60) || '","confidence":0.29}]' end as alternatives,
-    null as agent,
+    case when by_agent then 'marta' end as agent,
     null as in_reply_to,
     null as attachments,
     sender = 'user' and kind = 'typed' as countable
@@ -126,6 +128,7 @@ select
     case when named then family.folded end as last_folded,
     case when named and chance(i, 'mail') < 0.5 then given.folded || '.' || family.folded || (draw(i, 'mail') % 90) || '@example.org' end as email,
     case when named and chance(i, 'phone') < 0.2 then '+33 6 ' || (10000000 + draw(i, 'phone') % 89999999) end as phone_number,
+    last_at - interval 20 seconds as asked_at,
     case when muted then last_at + interval 1 minute end as muted_at
 from casting
 join standing on standing.customer_key = casting.customer_key
@@ -158,8 +161,8 @@ select
     last_user_event,
     last_user_understood,
     0,
-    case when needs_help then last_at end,
-    case when needs_help then last_at else timestamp '1970-01-01' end,
+    case when needs_help then asked_at end,
+    case when needs_help then asked_at else timestamp '1970-01-01' end,
     0,
     case when muted_at + interval 72 hours > cast(:now as timestamp) then muted_at end,
     case when muted_at + interval 72 hours > cast(:now as timestamp) then 'marta' end,
@@ -186,7 +189,7 @@ select customer_key, cast(draw(i, 'customer event') as hugeint) - 92233720368547
 from persons
 where named
 union all
-select customer_key, cast(draw(i, 'status event') as hugeint) - 9223372036854775808, 'events', 's-' || i, 'status', last_at
+select customer_key, cast(draw(i, 'status event') as hugeint) - 9223372036854775808, 'events', 's-' || i, 'status', asked_at
 from persons
 where needs_help;
 
@@ -199,7 +202,7 @@ select cast(md5('unmuting' || i) as uuid), muted_at + interval 72 hours, muted_a
 from persons
 where muted and muted_at + interval 72 hours <= cast(:now as timestamp)
 union all
-select cast(md5('asking' || i) as uuid), last_at, last_at, 'events', 'status_need_help', customer_key, channel, 'asked for a human', null
+select cast(md5('asking' || i) as uuid), asked_at, asked_at, 'events', 'status_need_help', customer_key, channel, 'asked for a human', null
 from persons
 where needs_help;
 
@@ -223,3 +226,15 @@ from customer_days
 where eligible > 0 or buttons > 0
 group by day, channel, language
 order by day;
+
+insert into quarter_counts
+select
+    floor(epoch(sent_at) / 900),
+    channel,
+    language,
+    count(*),
+    count(*) filter (where not understood)
+from messages
+where countable and understood is not null
+group by 1, 2, 3
+order by 1;
