@@ -47,8 +47,8 @@ def compare(asks: Asks, first: Choices, second: Choices, now: datetime) -> list[
         )
     ]  # fmt: skip
     for measure in (MESSAGES, CONVERSATIONS):
-        sides = [_side((row[measure.part], row[measure.whole]), measure.unit) for row in rows]
-        found.append(_shares(measure.key, measure.title, measure.definition, sides))
+        sides = [side_of((row[measure.part], row[measure.whole]), measure.unit) for row in rows]
+        found.append(compared_shares(measure.key, measure.title, measure.definition, sides))
     return found + [_headline(asks, one, first, second, now) for one in HEADLINES if not one.now]
 
 
@@ -89,8 +89,8 @@ def _headline(asks: Asks, one: Headline, first: Choices, second: Choices, now: d
     rows = [headline(asks, side, one, now) for side in (first, second)]
     said = [in_brief(one, row) for row in rows]
     if one.kind == "share":
-        sides = [_side((row[one.part], row[one.whole]), one.unit) for row in rows]
-        return _shares(one.key, one.title, one.definition, sides)
+        sides = [side_of((row[one.part], row[one.whole]), one.unit) for row in rows]
+        return compared_shares(one.key, one.title, one.definition, sides)
     if one.kind == "count":
         a, b = rows[0][one.part], rows[1][one.part]
         return _counts(one.key, one.title, one.definition, a, b, said[0][1], said[1][1])
@@ -101,11 +101,13 @@ def _headline(asks: Asks, one: Headline, first: Choices, second: Choices, now: d
     return Compared(one.key, one.title, one.definition, Side(*said[0]), Side(*said[1]), difference, False)
 
 
-def _side(share: Share, unit: str) -> Side:
+def side_of(share: Share, unit: str) -> Side:
+    """A share as one side of a comparison."""
     return Side(*share_in_brief(*share, unit), share)
 
 
-def _shares(key: str, title: str, definition: str, sides: Sequence[Side]) -> Compared:
+def compared_shares(key: str, title: str, definition: str, sides: Sequence[Side]) -> Compared:
+    """Two shares, the difference in points, and whether it is beyond chance."""
     a, b = (side.share or (0, 0) for side in sides)
     difference, real = "", False
     if min(a[1], b[1]) >= FEW:

@@ -1,115 +1,151 @@
-"""A period in one document: the numbers of Trends beside those of the period before, for the digest and the printed page.
+"""A period in one document: all of Trends beside the period before, for the digest, the printed page and the workbook.
 
-Every number is the answer of the question that the page itself asks.
+Every number is the answer of the question that the page itself asks, and each question is asked once.
 """
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
+import pandas as pd
+
 from convdata.alerts import alerts
-from convdata.busiest import hours
+from convdata.busiest import hours, opening
 from convdata.channels import channel, language_title
 from convdata.database import Store
 from convdata.filters import Choices
 from convdata.firing import standings
-from convdata.headlines import HEADLINES, headline, in_brief, share_in_brief
+from convdata.intervals import FEW
 from convdata.markers import markers
-from convdata.marks import step_for
+from convdata.marks import Mark, step_end, step_for, step_start
+from convdata.numbers import numbers
 from convdata.periods import local_day
+from convdata.returning import as_rows, cohorts
 from convdata.rights import Actor, Right, require
-from convdata.stats import CONVERSATIONS, MESSAGES, before, table
+from convdata.stats import MESSAGES, OF_MESSAGES, Asks, before, table
 from convdata.topics import topics
+from convdata.vocabulary import UNDETERMINED
 
 TABLES = {"channel": ("channel",), "language": ("language",), "channel_language": ("channel", "language")}
+SPLITS = ("channel", "language")
+Row = dict[str, Any]
 
 
-def report(store: Store, choices: Choices, now: datetime, *, by: Actor) -> dict[str, Any]:
-    """All of it, as JSON can say it. ``choices`` name both days of the period."""
+class Once:
+    """A store's answers while one document is made: what is needed twice is asked once, and says the same."""
+
+    def __init__(self, asks: Asks) -> None:
+        self._asks = asks
+        self._told: dict[str, pd.DataFrame] = {}
+
+    def ask_frame(self, path: str, choices: Choices | None = None, **values: Any) -> pd.DataFrame:
+        """As the store answers it; nobody changes what it is given."""
+        asked = repr((path, choices, sorted(values.items())))
+        if asked not in self._told:
+            self._told[asked] = self._asks.ask_frame(path, choices, **values)
+        return self._told[asked]
+
+
+def report(store: Store, choices: Choices, now: datetime, *, by: Actor) -> Row:
+    """All of it, as JSON can say it. ``choices`` name both days of the period; only days, channel and language count."""
     require(by, Right.READ_TRENDS)
-    step = step_for(choices["from"], choices["to"])
-    earlier = before(choices)
+    choices = choices.but(**{name: None for name in choices.chosen if name not in OF_MESSAGES})
+    asks, today, earlier = Once(store), local_day(now, choices.timezone), before(choices)
+    first, last, step = drawn(asks, choices, today)
     found = topics(store, choices, by=by)
+    whole_share = found.messages if found.messages >= FEW else None
     # Alerts look at whole days: those up to the end of the period, or to yesterday.
-    last = min(choices["to"], local_day(now, choices.timezone) - timedelta(days=1))
+    ends = min(choices["to"], today - timedelta(days=1))
     return {
         "from": choices["from"].isoformat(),
         "to": choices["to"].isoformat(),
         "before": {"from": earlier["from"].isoformat(), "to": earlier["to"].isoformat()},
         "timezone": choices.timezone.key,
-        "filters": {name: list(choices[name]) for name in ("channel", "language") if choices[name]},
+        "filters": {name: list(choices[name]) for name in SPLITS if choices[name]},
         "made_at": now.isoformat(timespec="seconds") + "Z",
-        "numbers": [*_rates(store, choices, earlier), *_headlines(store, choices, earlier, now)],
-        "tables": {name: _named(table(store, choices, by)) for name, by in TABLES.items()},
-        "alerts": [s.as_json() for s in standings(store, alerts(store), last, choices.timezone, now)],
+        "today": today.isoformat(),
+        "numbers": numbers(asks, choices, now),
+        "tables": {name: _beside(asks, choices, earlier, by) for name, by in TABLES.items()},
+        "alerts": [s.as_json() for s in standings(asks, alerts(store), ends, choices.timezone, now)],
         "step": step,
-        "over_time": table(store, choices, ["day"], step),
-        "hours": hours(store, choices),
+        "drawn": {"from": first.isoformat(), "to": last.isoformat()},
+        "over_time": table(asks, choices, ["day"], step),
+        "hours": _hours(asks, choices),
         "topics": {
             "messages": found.messages,
-            "first": [{"text": t.text, "messages": t.messages, "customers": t.customers} for t in found.first],
+            "first": [
+                {
+                    "text": t.text,
+                    "messages": t.messages,
+                    "customers": t.customers,
+                    "share": t.messages / whole_share if whole_share else None,
+                    "state": t.state if t.group_id else None,
+                }
+                for t in found.first
+            ],
         },
+        "coming_back": as_rows(cohorts(asks, choices, today)),
         "markers": [
             {"day": row.day.isoformat(), "text": row.text} for row in markers(store, choices["from"], choices["to"])
         ],
     }
 
 
-def _rates(store: Store, choices: Choices, earlier: Choices) -> list[dict[str, Any]]:
-    (now,), (was,) = table(store, choices), table(store, earlier)
-    eligible = "A user message, typed or spoken, on which the bot gave a verdict."
-    found = [
-        {
-            "name": "eligible",
-            "title": "Eligible messages",
-            "value": f"{now['eligible']:,}",
-            "rests_on": "",
-            "before": f"{was['eligible']:,}",
-            "counts": {"eligible": now["eligible"]},
-            "definition": eligible,
-        }
-    ]
-    for measure in (MESSAGES, CONVERSATIONS):
-        value, rests_on = share_in_brief(now[measure.part], now[measure.whole], measure.unit)
-        found.append(
-            {
-                "name": measure.key,
-                "title": measure.title,
-                "value": value,
-                "rests_on": rests_on,
-                "before": share_in_brief(was[measure.part], was[measure.whole], measure.unit)[0],
-                "counts": {name: now[name] for name in (measure.part, measure.whole)},
-                "definition": measure.definition,
-            }
-        )
-    return found
+def splits(store: Store, choices: Choices, step: str) -> dict[str, list[Row]]:
+    """The rates over time of each channel and of each language: too long for a page, not for a workbook."""
+    return {of: _named(table(store, choices, ["day", of], step)) for of in SPLITS}
 
 
-def _headlines(store: Store, choices: Choices, earlier: Choices, now: datetime) -> list[dict[str, Any]]:
-    found = []
-    for one in HEADLINES:
-        row = headline(store, choices, one, now)
-        value, rests_on = in_brief(one, row)
-        named = [name for name in (one.part, one.whole, "median_seconds") if name in row]
-        found.append(
-            {
-                "name": one.key,
-                "title": one.title,
-                "value": value,
-                "rests_on": rests_on,
-                "before": None if one.now else in_brief(one, headline(store, earlier, one, now))[0],
-                "counts": {name: row[name] for name in named},
-                "definition": one.definition,
-            }
-        )
-    return found
+def drawn(asks: Asks, choices: Choices, today: date) -> tuple[date, date, str]:
+    """The part of the period that can have something in it, and the step in which a chart over time walks through."""
+    known = asks.ask_frame("trends/known")
+    if known.empty:
+        return choices["from"], choices["to"], step_for(choices["from"], choices["to"])
+    earliest, latest = known["first_day"].min(), max(today, known["last_day"].max())
+    first, last = max(choices["from"], earliest), min(choices["to"], latest)
+    if first > last:
+        return choices["from"], choices["to"], step_for(choices["from"], choices["to"])
+    step = step_for(first, last)
+    return max(choices["from"], step_start(earliest, step)), last, step
 
 
-def _named(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def as_mark(row: Mapping[str, Any], found: Mapping[str, Any]) -> Mark:
+    """A row of a table as what a chart draws."""
+    first, last = date.fromisoformat(found["from"]), date.fromisoformat(found["to"])
+    starts = date.fromisoformat(row["day"]) if "day" in row else first
+    ends = step_end(starts, found["step"]) if "day" in row else last
+    return Mark(
+        row.get("channel"),
+        (row["language"] or UNDETERMINED) if "language" in row else None,
+        max(starts, first),
+        min(ends, last),
+        row[MESSAGES.part],
+        row[MESSAGES.whole],
+        row["conversations_not_understood"],
+    )
+
+
+def _beside(asks: Asks, choices: Choices, earlier: Choices, by: Sequence[str]) -> list[Row]:
+    """The rows of a table, each with its counts of the period before; what there was only then has no row."""
+    was = {tuple(row[name] for name in by): row for row in table(asks, earlier, by)}
+    rows = _named(table(asks, choices, by))
+    for row in rows:
+        then = was.get(tuple(row[name] for name in by), {})
+        row |= {f"{name}_before": then.get(name, 0) for name in (MESSAGES.part, MESSAGES.whole)}
+    return rows
+
+
+def _hours(asks: Asks, choices: Choices) -> list[Row]:
+    opens = opening(asks, choices)
+    return [row | {"conversations": opens.get((row["weekday"], row["hour"]), 0)} for row in hours(asks, choices)]
+
+
+def _named(rows: list[Row]) -> list[Row]:
     for row in rows:
         words = []
         if "channel" in row:
             words.append(channel(row["channel"] or "").title)
         if "language" in row:
-            words.append(language_title(row["language"] or "und"))
+            words.append(language_title(row["language"] or UNDETERMINED))
         row["title"] = " · ".join(words)
     return rows
