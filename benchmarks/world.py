@@ -160,9 +160,10 @@ def _padded(byte: int) -> str:
 
 def _copy_over(file: Path, url: sa.URL) -> None:
     with (
-        duckdb.connect(str(file), read_only=True, config={"enable_progress_bar": False}) as source,
+        duckdb.connect(str(file), read_only=True) as source,
         psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as target,
     ):
+        source.execute("set enable_progress_bar = false")
         target.execute("set maintenance_work_mem = '1GB'")
         target.execute("set synchronous_commit = off")
         target.execute("update store_facts set value = %s where name = 'secret'", [SECRET.hex()])
