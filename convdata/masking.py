@@ -74,6 +74,13 @@ def text_shown(asker: Store | Transaction, texts: Sequence[tuple[str, str | None
     return [text if by.reads(key or "") else _without(text, people.get(key or "")) for text, key in texts]
 
 
+def text_as_shown(text: str, person: Recognised, by: Actor, mask: str | None, longest: int) -> str:
+    """The beginning of a text, as long as that, as ``by`` may read it; with ``mask`` in the place of each mask."""
+    if by.reads(person.customer_key):
+        return text[:longest]
+    return personal.masked(text[:longest], personal.begun(_spots(text, person), longest), mask)
+
+
 def seeking(store: Store, choices: Choices, by: Actor) -> Choices:
     """The choices as ``by`` may search: who does not see names and addresses does not find anybody by them either, only
     by the beginning of the key, or by a whole customer id that says nothing about a person.
@@ -87,7 +94,8 @@ def _by_id(store: Store, text: str) -> tuple[str, ...]:
     begun = typed.lower().removeprefix("customer").strip(" …")
     found = [begun] if _BEGUN.fullmatch(begun) else []
     if not personal.looks_personal(typed):
-        found += [customer_key(store.secret, name, typed) for name in channel_keys(store.settings.channels)]
+        keys = {customer_key(store.secret, name, typed) for name in channel_keys(store.settings.channels)}
+        found += [key for key, person in _people(store, keys).items() if not _says_who(person)]
     return tuple(found)
 
 
@@ -154,17 +162,21 @@ def _text(value: Any, person: Recognised) -> Any:
 
 
 def _without(text: str, person: Recognised | None) -> str:
+    return personal.masked(text, _spots(text, person))
+
+
+def _spots(text: str, person: Recognised | None) -> personal.Spots:
     if person is None:
-        return personal.masked(text, personal.found(text))
+        return personal.found(text)
     known = [person.email, person.phone_number, person.customer_id if _says_who(person) else None]
-    return personal.masked(text, personal.found(text, (person.first_name, person.last_name), known))
+    return personal.found(text, (person.first_name, person.last_name), known)
 
 
 def _says_who(person: Recognised) -> bool:
     """Whether the customer's id says who they are: by its form, or because their name or address is in it."""
     theirs = (person.first_name, person.last_name, (person.email or "").partition("@")[0], person.phone_number)
-    within = fold(person.customer_id)
-    return personal.looks_personal(person.customer_id) or any(
+    within = fold(person.customer_id or "")
+    return personal.looks_personal(person.customer_id or "") or any(
         part in within for value in theirs if value for part in fold(value).split() if len(part) > 2
     )
 

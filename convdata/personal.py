@@ -42,24 +42,26 @@ _PARTICLES = frozenset(
     ]
 )
 _WORD = re.compile(r"\w+(?:['’-]\w+)*")
+FEWEST_DIGITS = 7  # in a telephone number, and in whatever proves itself by check digits
 MASKS = {"e-mail": "EMAIL", "phone": "PHONE", "name": "NAME", "account": "ACCOUNT", "card": "CARD", "id number": "ID"}
 
 
 def found(text: str, names: Iterable[str | None] = (), known: Iterable[str | None] = ()) -> Spots:
     """Where personal data stands in a text, by what it is. ``known`` are the customer's own e-mail and telephone."""
     spots: Spots = {kind: [] for kind in MASKS}
-    spots["e-mail"] = [match.span() for match in _EMAIL.finditer(text)]
+    spots["e-mail"] = [match.span() for match in _EMAIL.finditer(text)] if "@" in text else []
     for kind, span in check_digits.found(text):
         if not _within(span, spots["e-mail"]):
             spots[kind].append(span)
     proven = [span for places in spots.values() for span in places]
-    for match in _PHONE.finditer(text):
+    for match in _PHONE.finditer(text) if len(_DIGITS.findall(text)) >= FEWEST_DIGITS else ():
         if _DATE.fullmatch(match.group().strip()):
             continue
-        if 7 <= len(_DIGITS.findall(match.group())) <= 15 and not _touches(match.span(), proven):
+        if FEWEST_DIGITS <= len(_DIGITS.findall(match.group())) <= 15 and not _touches(match.span(), proven):
             spots["phone"].append(match.span())
+    folded = text.casefold()
     for value in known:
-        if value and len(value) > 4:
+        if value and len(value) > 4 and value.casefold() in folded:
             for match in re.finditer(re.escape(value), text, re.IGNORECASE):
                 kind = "e-mail" if "@" in value else "phone"
                 if not _touches(match.span(), [span for places in spots.values() for span in places]):
@@ -68,15 +70,21 @@ def found(text: str, names: Iterable[str | None] = (), known: Iterable[str | Non
         part for name in names if name for part in (fold(name), *fold(name).split()) if len(part) > 1
     } - _PARTICLES
     taken = [span for places in spots.values() for span in places]
-    for match in _WORD.finditer(text) if theirs else ():
+    plain = fold(text)
+    for match in _WORD.finditer(text) if any(part in plain for part in theirs) else ():
         if not _touches(match.span(), taken):
             spots["name"] += _names(match, theirs)
     return {kind: places for kind, places in spots.items() if places}
 
 
-def masked(text: str, spots: Spots) -> str:
-    """The text with a word in capitals in place of each spot."""
-    places = sorted(((span, MASKS[kind]) for kind, spans in spots.items() for span in spans), reverse=True)
+def begun(spots: Spots, longest: int) -> Spots:
+    """Those that begin within that many characters."""
+    return {kind: [span for span in spans if span[0] < longest] for kind, spans in spots.items()}
+
+
+def masked(text: str, spots: Spots, mask: str | None = None) -> str:
+    """The text with a word in capitals in place of each spot, or with ``mask``."""
+    places = sorted(((span, mask or MASKS[kind]) for kind, spans in spots.items() for span in spans), reverse=True)
     for (start, end), mask in places:
         text = text[:start] + mask + text[end:]
     return text

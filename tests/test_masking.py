@@ -31,8 +31,9 @@ from convdata.errors import NotAllowed, NotForYou, SettingWrong
 from convdata.filters import Choices
 from convdata.masking import PLAIN, SAID, WHO, seeking, short_name
 from convdata.periods import now_utc
-from convdata.review import decisions, exporting, suggestions
+from convdata.review import decisions, exporting, queue, suggestions
 from convdata.review.exports import formats
+from convdata.review.queue import Wanted
 from convdata.rights import Actor, Right, Role
 from convdata.settings import PROJECT, read_settings
 from convdata.sight import MaskTexts, Sight
@@ -436,6 +437,104 @@ def test_privacy_mode_takes_away_and_no_copy_gives_back() -> None:
         assert not again(private).may(Right.REVEAL)
         assert not again(revealed).sees("k")
     assert private.may(Right.ERASE)
+
+
+# -- searching in texts -------------------------------------------------------------------------------------------------
+
+TRAINER = Actor("Tim", Role.TRAINER)
+LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789@.+-_ "
+
+
+# What a masked reader reads of FAILED beside the masks.
+READ = ("i am ", ", write to ", " or call ", " about my refund")
+
+
+def searched(store: Store, text: str, by: Actor = TRAINER, **more: Any) -> int:
+    """How many groups a search in Review finds."""
+    wanted = Wanted(states=(), singles=None, text=text, **more)
+    assert queue.count(store, queue.sought(store, wanted, by=by), by=by) == queue.count(store, wanted, by=by)
+    groups = queue.listed(store, wanted, NOON.date(), by=by)
+    assert queue.count(store, wanted, by=by) == groups.total == len(groups.groups)
+    return groups.total
+
+
+def fail(store: Store, *texts: str, **who: Any) -> None:
+    """One customer, of whom ``who`` is known, says these, and is not understood."""
+    said = (message("s-1", NOON + n * HOUR / 60, t, understood=False, language="en") for n, t in enumerate(texts))
+    tell(store, customer("s-1", **who), *said, now=NOON + HOUR)
+    join(store, NOON + HOUR)
+
+
+def test_no_letter_of_what_is_masked_is_found_by_a_search(store: Store) -> None:
+    fail(store, FAILED, first_name=NAMES[0], last_name=NAMES[1], email=EMAIL, phone_number=PHONE)
+    for secret in (EMAIL, PHONE, *NAMES):
+        assert searched(store, secret, admin("Ada")) == 1
+        for start in range(len(secret)):
+            for part in (secret[start : start + n] for n in range(1, len(secret))):
+                there = any(" ".join(part.lower().split()) in plain for plain in READ)
+                assert searched(store, part) == (1 if there else 0), part
+    assert searched(store, "write to zq") == searched(store, "am z") == 0
+    assert searched(store, "about my REFUND") == searched(store, "write to") == 1
+
+
+def test_a_search_letter_by_letter_spells_nothing(store: Store) -> None:
+    fail(store, FAILED, first_name=NAMES[0], last_name=NAMES[1], email=EMAIL, phone_number=PHONE)
+    for begun in ("write to ", "call ", "i am ", "@", "zq", "+44", "q"):
+        answers = {letter: searched(store, begun + letter) for letter in LETTERS.strip()}
+        assert set(answers.values()) == {0}, begun
+    assert searched(store, "write to z", admin("Ada")) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "who", "secret"),
+    [
+        ("bonjour, José ici", {"first_name": "José"}, "jose"),
+        ("it is O'Brien again", {"last_name": "O'Brien"}, "brien"),
+        ("Byron's parcel", {"last_name": "Byron"}, "byr"),
+        ("ask for anna lena", {"first_name": "Anna Lena"}, "lena"),
+        ("de la Cruz speaking", {"last_name": "de la Cruz"}, "cruz"),
+        ("call ٠٦١٢٣٤٥٦٧٨ now", {}, "٦١٢"),
+        ("call 0612 345 678 now", {}, "345"),
+        ("call 0612 345 678 now", {"phone_number": "+33 6 12 34 56 78"}, "678"),
+        ("WRITE TO Zoë@Example.org", {"email": "zoë@example.org"}, "zoe"),
+        ("that is x@y.zz, please", {}, "x@"),
+        ("long " * 199 + "me@example.org", {}, "me"),
+        ("long " * 198 + "call 0612345678 now", {}, "06123"),
+    ],
+)
+def test_what_is_masked_is_found_however_it_is_written(
+    text: str, who: dict[str, Any], secret: str, store: Store
+) -> None:
+    fail(store, text, **who)
+    assert searched(store, secret, admin("Ada")) == 1, "it is there for who may read it"
+    assert searched(store, secret) == 0
+
+
+def test_a_mask_is_found_by_its_own_name_and_ordinary_words_by_theirs(store: Store) -> None:
+    fail(store, FAILED, "my account is closed", "what is my name", first_name=NAMES[0], email=EMAIL)
+    assert [searched(store, text) for text in ("EMAIL", "write to EMAIL or", "PHONE", "am NAME")] == [1] * 4
+    assert searched(store, "am NAME quill") == 1  # the last name is not known here
+    assert [searched(store, text) for text in ("email", "CARD", "EMAIL zq", "ACCOUNT is zq")] == [0] * 4
+    assert searched(store, "account") == searched(store, "ACCOUNT is") == searched(store, "my name") == 1
+
+
+def test_a_search_finds_what_others_said_openly_beside_it(store: Store) -> None:
+    fail(store, "write to canary@example.org", "write to my canary")
+    assert searched(store, "canary") >= 1
+    assert searched(store, "canary@") == 0
+    assert searched(store, "canary", kind="doubt") == searched(store, "canary", channels=("alexa",)) == 0
+    assert searched(store, "canary", since=NOON + 2 * HOUR) == 0
+
+
+def test_who_has_texts_masked_by_the_setting_searches_as_they_read(store: Store) -> None:
+    fail(store, FAILED, email=EMAIL)
+    boss = admin("Ada")
+    assert searched(store, EMAIL, boss.with_sight(Sight(texts=MaskTexts.TRUE))) == 0
+    assert searched(store, EMAIL, boss.with_sight(Sight(private=True))) == 0
+    assert searched(store, EMAIL, TRAINER.with_sight(Sight(texts=MaskTexts.FALSE))) == 1
+    revealed = Sight(revealed=frozenset({key(store, "s-1")}))
+    assert searched(store, EMAIL, Actor("Mia", Role.MANAGER).with_sight(revealed)) == 1
+    assert searched(store, EMAIL, Actor("Mia", Role.MANAGER)) == 0
 
 
 # -- nothing new is forgotten -------------------------------------------------------------------------------------------------

@@ -3,13 +3,13 @@
 import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from convdata.database import Row, Store
-from convdata.folding import search_words
 from convdata.masking import shown
+from convdata.review import searching
 from convdata.review.normalising import normalised, words
 from convdata.rights import Actor, Right, require
 from convdata.vocabulary import ReviewKind, ReviewState
@@ -24,7 +24,9 @@ SORTS = {"cost": "Most costly", "messages": "Most often", "newest": "Newest"}
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which groups are wanted. Periods are half-open instants; ``text`` is found in any utterance."""
+    """Which groups are wanted. Periods are half-open instants; ``text`` is found in any utterance, ``among`` in which it is
+    for somebody who reads them masked (``sought``).
+    """
 
     kind: str = ReviewKind.FAILED
     states: tuple[str, ...] = OPEN
@@ -35,6 +37,7 @@ class Wanted:
     text: str = ""
     singles: bool | None = False
     sorting: str = "cost"
+    among: tuple[str, ...] | None = field(default=None, repr=False)
 
     def bound(self) -> dict[str, Any]:
         """What decides which messages count."""
@@ -74,28 +77,38 @@ class Listed:
     ids: tuple[str, ...] = field(default=())
 
 
+def sought(store: Store, wanted: Wanted, *, by: Actor) -> Wanted:
+    """The same with the search done, where that takes long and several questions are asked of what it finds."""
+    require(by, Right.READ_REVIEW)
+    return replace(wanted, among=searching.found(store, wanted.text, wanted.kind, wanted.bound(), by=by))
+
+
 def listed(store: Store, wanted: Wanted, today: date, page: int = 1, *, by: Actor) -> Listed:
     """The groups that are wanted, a page of them."""
     require(by, Right.READ_REVIEW)
-    found = _ids(store, wanted, PAGE, (max(1, page) - 1) * PAGE)
+    found = _ids(store, wanted, PAGE, (max(1, page) - 1) * PAGE, by)
     ids = tuple(row.group_id for row in found)
     return Listed(groups(store, ids, wanted, today, by=by), found[0].groups if found else 0, ids)
 
 
-def count(store: Store, wanted: Wanted) -> int:
+def count(store: Store, wanted: Wanted, *, by: Actor) -> int:
     """How many groups are wanted."""
-    found = _ids(store, wanted, 1, 0)
+    require(by, Right.READ_REVIEW)
+    found = _ids(store, wanted, 1, 0, by)
     return found[0].groups if found else 0
 
 
-def _ids(store: Store, wanted: Wanted, many: int, skip: int) -> Sequence[Row]:
+def _ids(store: Store, wanted: Wanted, many: int, skip: int, by: Actor) -> Sequence[Row]:
+    among = wanted.among if wanted.among is not None else sought(store, wanted, by=by).among
+    text_like = searching.like(wanted.text) if among is None else None
     return store.ask(
         "review/groups",
         kind=wanted.kind,
         states=list(wanted.states) or None,
         singles=wanted.singles,
-        narrowed=any((wanted.channels, wanted.languages, wanted.since, wanted.until, _like(wanted.text))),
-        text_like=_like(wanted.text),
+        narrowed=any((wanted.channels, wanted.languages, wanted.since, wanted.until, text_like)),
+        text_like=text_like,
+        among=None if among is None else list(among),
         sorting=wanted.sorting if wanted.sorting in SORTS else "cost",
         many=many,
         skip=skip,
@@ -161,10 +174,3 @@ def _key_words(typical: Mapping[str, Sequence[str]]) -> Mapping[str, tuple[str, 
         best = sorted((w for w in rare if counts[w] > 1), key=lambda w: (-rare[w], w))
         found[key] = tuple(best[:KEY_WORDS])
     return found
-
-
-def _like(text: str) -> str | None:
-    sought = " ".join(search_words(text))
-    if not sought:
-        return None
-    return f"%{sought.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%"

@@ -29,6 +29,7 @@ def review_desk(wanted: Wanted) -> None:
         waiting = _grouping_goes_on()
         store, today = desk.store(), desk.today()
         pager = f"review_page_{hash(wanted)}"  # other filters begin at the first page
+        wanted = queue.sought(store, wanted, by=desk.reader())
         listed = queue.listed(store, wanted, today, st.session_state.get(pager, 1), by=desk.reader())
         group = _opened(listed, wanted)
         if group is None:
@@ -62,7 +63,7 @@ def _list(listed: Listed, wanted: Wanted, group: Group, advice: Advice, pager: s
 def _singles(wanted: Wanted, opened: str | None) -> None:
     """What one customer said once: one fold, not noise on top."""
     alone = replace(wanted, singles=True)
-    many = queue.count(desk.store(), alone)
+    many = queue.count(desk.store(), alone, by=desk.reader())
     if not many:
         return
     fold = st.expander(f"{many:,} said once, by one customer", key="review_fold", on_change="rerun")

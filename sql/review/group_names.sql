@@ -3,8 +3,8 @@ with said as (
     select
         review_members.group_id as group_id,
         review_members.utterance as utterance,
-        min(review_members.text) as text,
-        min(cast(review_members.customer_key as varchar)) as customer_key,
+        -- Together, as what is masked in it depends on who said it.
+        min(cast(review_members.customer_key as varchar) || review_members.text) as key_and_text,
         max(review_members.typicality) as typicality,
         count(*) as messages
     from review_members
@@ -16,8 +16,8 @@ with said as (
 ranked as (
     select
         said.group_id as group_id,
-        said.text as text,
-        said.customer_key as customer_key,
+        substr(said.key_and_text, 37) as text,
+        substr(said.key_and_text, 1, 36) as customer_key,
         row_number() over (
             partition by said.group_id
             order by

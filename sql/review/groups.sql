@@ -29,6 +29,10 @@ where review_groups.kind = cast(:kind as varchar)
       cast(:narrowed as boolean) = false
       or review_groups.group_id in (select sought.group_id from sought)
   )
+  and (
+      cast(:among as varchar[]) is null
+      or review_groups.group_id = any(cast(:among as uuid[]))
+  )
 order by
     case when cast(:sorting as varchar) = 'cost' then review_groups.cost end desc,
     case when cast(:sorting as varchar) = 'messages' then review_groups.messages end desc,

@@ -1,7 +1,8 @@
 -- What the bot understands with some certainty, said lately, with what it took it for.
 select
-    min(messages.text) as text,
-    min(cast(messages.customer_key as varchar)) as customer_key,
+    -- Both of one message, as what is masked in it depends on who said it.
+    substr(min(cast(messages.customer_key as varchar) || messages.text), 37) as text,
+    substr(min(cast(messages.customer_key as varchar) || messages.text), 1, 36) as customer_key,
     coalesce(messages.language, 'und') as language,
     messages.intent as intent
 from messages
