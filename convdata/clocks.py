@@ -4,6 +4,7 @@ Days of 23 and 25 hours come out right by themselves: every span in which the di
 """
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,8 @@ HOUR = timedelta(hours=1)
 Span = tuple[datetime, datetime, timedelta]
 
 
-def shifts(since: datetime, until: datetime, zone: ZoneInfo) -> list[Span]:
+@lru_cache(maxsize=64)
+def shifts(since: datetime, until: datetime, zone: ZoneInfo) -> tuple[Span, ...]:
     """The half-open spans between those instants (UTC) in which a zone keeps one distance from UTC."""
     spans: list[Span] = []
     first = at = since
@@ -27,7 +29,7 @@ def shifts(since: datetime, until: datetime, zone: ZoneInfo) -> list[Span]:
             spans.append((first, following, _shift(first, zone)))
             first = following
         at = following
-    return spans
+    return tuple(spans)
 
 
 def in_quarters(since: datetime, until: datetime, zone: ZoneInfo) -> dict[str, Any]:

@@ -3,17 +3,21 @@
 One row of numbers for the page, the command line and the digest. Days and times are of what happened, not of last messages.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from convdata.captions import percent
+from convdata.clocks import in_quarters
 from convdata.filters import Choices
 from convdata.intervals import FEW, wilson
 from convdata.periods import day_end, day_start
 from convdata.spans import in_words
 from convdata.stats import EARLIEST, LATEST, Asks
 
+ACTIVE = "trends/active"
+OF_ACTIVE = ("active_conversations", "active_customers", "escalated", "need_help", "answered")
 MEDIAN_FEW = 5  # below this many a median says little
 
 
@@ -37,28 +41,28 @@ class Headline:
 
 HEADLINES: tuple[Headline, ...] = (
     Headline(
-        "active_customers", "Customers active", "trends/active", "active_customers", "active_conversations",
+        "active_customers", "Customers active", ACTIVE, "active_customers", "active_conversations",
         "conversations in which anything was said",
         "Customers who wrote, on which the bot gave a verdict, or clicked a button in the period.",
         "count",
     ),
     Headline(
-        "conversations", "Conversations", "trends/active", "active_conversations", "", "",
+        "conversations", "Conversations", ACTIVE, "active_conversations", "", "",
         "Conversations with at least one message in the period, whoever wrote it.",
         "count",
     ),
     Headline(
-        "need_help", "Need Help raised", "trends/escalated", "need_help", "conversations", "conversations",
+        "need_help", "Need Help raised", ACTIVE, "need_help", "active_conversations", "conversations",
         "Conversations for which Need Help was set in the period / conversations with a message in the period.",
         "count", -1,
     ),
     Headline(
-        "escalation", "Escalation rate", "trends/escalated", "escalated", "conversations", "conversations",
+        "escalation", "Escalation rate", ACTIVE, "escalated", "active_conversations", "conversations",
         "Conversations with Need Help or a human reply in the period / conversations with a message in it.",
         good=-1,
     ),
     Headline(
-        "containment", "Containment", "trends/escalated", "contained", "conversations", "conversations",
+        "containment", "Containment", ACTIVE, "contained", "active_conversations", "conversations",
         "1 − escalation rate: conversations with neither Need Help nor a human reply in the period.",
         good=1,
     ),
@@ -87,13 +91,12 @@ BY_KEY = {one.key: one for one in HEADLINES}
 def headline(asks: Asks, choices: Choices, of: Headline, now: datetime) -> dict[str, Any]:
     """The one row of its question: whole numbers, and ``median_seconds`` (None where nobody was answered)."""
     row = asks.ask_frame(of.question, **_values(choices, now, of)).to_dict("records")
-    found = {str(n): v for n, v in row[0].items() if n != "day"} if row else {"active_conversations": 0}
-    counts: dict[str, Any] = {n: int(v) for n, v in found.items() if n != "median_seconds"}
-    if "escalated" in counts:
-        counts["contained"] = counts["conversations"] - counts["escalated"]
-    if "median_seconds" in found:
-        counts["median_seconds"] = float(found["median_seconds"]) if counts["waits_answered"] else None
-    return counts | {"active_customers": counts.get("active_customers", 0)}
+    counts: dict[str, Any] = _whole(row[0]) if row else dict.fromkeys(OF_ACTIVE, 0)
+    if of.question == ACTIVE:
+        counts["contained"] = counts["active_conversations"] - counts["escalated"]
+    if row and "median_seconds" in row[0]:
+        counts["median_seconds"] = float(row[0]["median_seconds"]) if counts["waits_answered"] else None
+    return counts
 
 
 def in_brief(one: Headline, row: dict[str, Any]) -> tuple[str, str]:
@@ -125,30 +128,39 @@ def one_of(unit: str) -> str:
     return f"{first.removesuffix('s')} {rest}".rstrip()
 
 
-def by_day(asks: Asks, choices: Choices, step: str, column: str = "active_conversations") -> dict[str, int]:
-    """Conversations with a message, or customers who were active, per day, week or month that has any; by ISO day."""
-    rows = asks.ask_frame("trends/active", **_days(choices), by_day=True, step=step).to_dict("records")
-    return {row["day"].isoformat()[:10]: int(row[column]) for row in rows}
+def by_step(asks: Asks, choices: Choices, step: str) -> dict[str, dict[str, int]]:
+    """The numbers of conversations in which anything was said, per day, week or month that has any; by ISO day."""
+    rows = asks.ask_frame(ACTIVE, **_active(choices, by_day=True, step=step)).to_dict("records")
+    return {row["day"].isoformat()[:10]: _whole(row) for row in rows}
+
+
+def _whole(row: Mapping[Any, Any]) -> dict[str, int]:
+    return {str(name): int(n) for name, n in row.items() if name not in ("day", "median_seconds")}
 
 
 def _values(choices: Choices, now: datetime, of: Headline) -> dict[str, Any]:
     """What that question takes. The moment is a whole minute, so that an answer can be remembered for one."""
     moment = now.replace(second=0, microsecond=0)
-    places = {name: value for name, value in _days(choices).items() if not name.endswith("_day")}
-    zone = choices.timezone
-    instants = {
-        "since": day_start(choices["from"] or EARLIEST, zone),
-        "until": day_end(min(choices["to"] or LATEST, LATEST.replace(year=9000)), zone),
-    }
+    instants = dict(zip(("since", "until"), _instants(choices), strict=True))
     return {
-        "trends/active": _days(choices) | {"by_day": False, "step": "day"},
-        "trends/escalated": _days(choices) | instants,
-        "trends/waits": places | instants,
-        "trends/mutes_ended": places | instants | {"now": moment},
-        "trends/muted_now": places | {"now": moment},
+        ACTIVE: _active(choices, by_day=False, step="day"),
+        "trends/waits": _places(choices) | instants,
+        "trends/mutes_ended": _places(choices) | instants | {"now": moment},
+        "trends/muted_now": _places(choices) | {"now": moment},
     }[of.question]
 
 
-def _days(choices: Choices) -> dict[str, Any]:
-    places = {f"{name}s": list(choices[name]) if choices[name] else None for name in ("channel", "language")}
-    return places | {"first_day": choices["from"] or EARLIEST, "last_day": choices["to"] or LATEST}
+def _active(choices: Choices, *, by_day: bool, step: str) -> dict[str, Any]:
+    since, until = _instants(choices)
+    days = {"first_day": choices["from"] or EARLIEST, "last_day": choices["to"] or LATEST}
+    quarters = in_quarters(since, until, choices.timezone)
+    return _places(choices) | days | quarters | {"since": since, "until": until, "by_day": by_day, "step": step}
+
+
+def _places(choices: Choices) -> dict[str, Any]:
+    return {f"{name}s": list(choices[name]) if choices[name] else None for name in ("channel", "language")}
+
+
+def _instants(choices: Choices) -> tuple[datetime, datetime]:
+    last = min(choices["to"] or LATEST, LATEST.replace(year=2100))
+    return day_start(choices["from"] or EARLIEST, choices.timezone), day_end(last, choices.timezone)

@@ -1,15 +1,11 @@
 """The numbers of the cards over time, for the small lines in them. A line is only drawn where each of its points says something."""
 
 from collections.abc import Mapping
-from datetime import date
-from typing import Any
 
-from convdata.clocks import in_quarters
 from convdata.filters import Choices
-from convdata.headlines import by_day
+from convdata.headlines import by_step
 from convdata.intervals import FEW
 from convdata.marks import steps
-from convdata.periods import day_end, day_start
 from convdata.stats import MEASURES, MESSAGES, Asks, table
 
 LEAST, MOST = 4, 120  # points of a line
@@ -23,11 +19,9 @@ def counts(asks: Asks, key: str, choices: Choices, step: str) -> list[float] | N
         found: Mapping[str, int] = {
             row["day"]: row["eligible"] for row in table(asks, choices, ["day"], step, only_failed=True)
         }
-    elif key == "need_help":
-        found = {day: row["need_help"] for day, row in _escalated(asks, choices, step).items()}
     else:
-        column = {"active_customers": key, "conversations": "active_conversations"}[key]
-        found = by_day(asks, choices, step, column)
+        column = {"conversations": "active_conversations"}.get(key, key)
+        found = {day: row[column] for day, row in by_step(asks, choices, step).items()}
     return _line([float(found.get(str(day), 0)) for day in steps(choices["from"], choices["to"], step)])
 
 
@@ -52,32 +46,11 @@ def _shares(asks: Asks, key: str, choices: Choices, step: str) -> Shares:
         measure = MEASURES[key]
         rows = table(asks, choices, ["day"], step, only_failed=measure is MESSAGES)
         return {row["day"]: (row[measure.part], row[measure.whole]) for row in rows}
-    escalated = _escalated(asks, choices, step)
     found = {}
-    for day, whole in by_day(asks, choices, step).items():
-        part = escalated.get(day, {}).get("escalated", 0)
+    for day, row in by_step(asks, choices, step).items():
+        part, whole = row["escalated"], row["active_conversations"]
         found[day] = (part if key == "escalation" else whole - part, whole)
     return found
-
-
-def _escalated(asks: Asks, choices: Choices, step: str) -> dict[str, dict[str, Any]]:
-    since, until = day_start(choices["from"], choices.timezone), day_end(choices["to"], choices.timezone)
-    rows = asks.ask_frame(
-        "trends/escalated_by_day",
-        since=since,
-        until=until,
-        first_day=choices["from"],
-        last_day=choices["to"],
-        step=step,
-        channels=list(choices["channel"]) if choices["channel"] else None,
-        languages=list(choices["language"]) if choices["language"] else None,
-        **in_quarters(since, until, choices.timezone),
-    ).to_dict("records")
-    return {_iso(row["day"]): {"escalated": int(row["escalated"]), "need_help": int(row["need_help"])} for row in rows}
-
-
-def _iso(day: date) -> str:
-    return day.isoformat()[:10]
 
 
 def _line(points: list[float]) -> list[float] | None:

@@ -4,7 +4,8 @@ One question for the page, the command line and the downloads. ``from`` and ``to
 themselves, ``channel`` and ``language`` those of the messages; any other filter picks conversations first.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
@@ -67,16 +68,15 @@ def table(
     """A row for each channel, language and day (or week, month: ``step``) that ``by`` asks for; without ``by`` one row.
 
     Days are ISO days of the dashboard's zone, weeks and months are named by their first day; a language that nobody
-    stated is None; a rate of nothing is None. What has no eligible message has no row. With ``only_failed`` no other
-    conversations are counted than those not understood: ten times quicker over years, and no conversation rate.
+    stated is None; a rate of nothing is None. What has no eligible message has no row. With ``only_failed`` conversations
+    may be left out that were understood throughout: several times quicker over years, and no conversation rate.
     """
     keys = _dimensions(by)
-    found: dict[tuple[Any, ...], dict[str, int]] = {} if keys else {(): {}}
+    found: dict[tuple[Any, ...], Counter[str]] = {} if keys else {(): Counter()}
     for answer in _answers(asks, choices, keys, step, only_failed):
         for row in answer.to_dict("records"):
-            found.setdefault(tuple(_plain(row[key]) for key in keys), {}).update(
-                {str(n): int(v) for n, v in row.items() if n not in DIMENSIONS}
-            )
+            group = found.setdefault(tuple(_plain(row[key]) for key in keys), Counter())
+            group.update({str(name): int(n) for name, n in row.items() if name not in DIMENSIONS})
     return [dict(zip(keys, group, strict=True)) | _rates(found[group]) for group in sorted(found, key=_last_if_none)]
 
 
@@ -96,15 +96,32 @@ def _dimensions(by: Iterable[str]) -> tuple[str, ...]:
 
 
 def _answers(asks: Asks, choices: Choices, keys: tuple[str, ...], step: str, only_failed: bool) -> list[pd.DataFrame]:
-    values: dict[str, Any] = {f"by_{name}": name in keys for name in DIMENSIONS}
-    values |= {"step": step, "first_day": choices["from"] or EARLIEST, "last_day": choices["to"] or LATEST}
+    """What is asked may be finer than ``keys`` where its rows can be added up, so that one answer serves many charts:
+    messages by channel and language, and conversations by channel, as each has only one.
+    """
+    values: dict[str, Any] = {
+        "step": step,
+        "first_day": choices["from"] or EARLIEST,
+        "last_day": choices["to"] or LATEST,
+    }
     for name in ("channel", "language"):
         values[f"{name}s"] = list(choices[name]) if choices[name] else None
     picking = choices.but(**dict.fromkeys(OF_MESSAGES))
     if picking:
-        return [asks.ask_frame("trends/picked", picking, **values)]
-    messages = asks.ask_frame(MESSAGES.question, **values)
-    return [messages, asks.ask_frame(CONVERSATIONS.question, **values, only_failed=only_failed)]
+        return [asks.ask_frame("trends/picked", picking, **values, **_by(keys))]
+    of_days = "day" in keys
+    messages = keys if of_days else ("channel", "language")
+    conversations = keys if of_days else ("channel", *(key for key in keys if key == "language"))
+    # The cards ask for all conversations by channel and by day anyhow.
+    only_failed = only_failed and keys not in (("channel",), ("day",))
+    return [
+        asks.ask_frame(MESSAGES.question, **values, **_by(messages)),
+        asks.ask_frame(CONVERSATIONS.question, **values, **_by(conversations), only_failed=only_failed),
+    ]
+
+
+def _by(keys: tuple[str, ...]) -> dict[str, bool]:
+    return {f"by_{name}": name in keys for name in DIMENSIONS}
 
 
 def _plain(value: Any) -> str | None:
@@ -115,7 +132,7 @@ def _last_if_none(group: tuple[Any, ...]) -> tuple[tuple[bool, str], ...]:
     return tuple((value is None, value or "") for value in group)
 
 
-def _rates(counts: dict[str, int]) -> dict[str, Any]:
+def _rates(counts: Mapping[str, int]) -> dict[str, Any]:
     row: dict[str, Any] = {}
     for measure, rate in ((MESSAGES, "rate"), (CONVERSATIONS, "conversation_rate")):
         part, whole = counts.get(measure.part, 0), counts.get(measure.whole, 0)

@@ -7,7 +7,7 @@ import pytest
 
 from convdata.database import Store
 from convdata.filters import Choices
-from convdata.headlines import HEADLINES, by_day, headline
+from convdata.headlines import HEADLINES, by_step, headline
 from tests.story import HOUR, NOON, message, muted, status, tell
 
 DAY = NOON.date()
@@ -25,7 +25,7 @@ def numbers(store: Store, choices: Choices = TODAY, now: Any = NOON) -> dict[str
 
 def test_an_empty_store_has_nothing_to_say(store: Store) -> None:
     assert numbers(store) == dict.fromkeys(numbers(store), 0) | {"median_seconds": None}
-    assert by_day(store, TODAY, "day") == {}
+    assert by_step(store, TODAY, "day") == {}
 
 
 def test_who_was_there_and_who_needed_a_person(store: Store) -> None:
@@ -45,13 +45,18 @@ def test_who_was_there_and_who_needed_a_person(store: Store) -> None:
     )
     found = numbers(store)
     assert (found["active_customers"], found["active_conversations"]) == (2, 3)
-    assert (found["need_help"], found["escalated"], found["contained"], found["conversations"]) == (2, 2, 1, 3)
+    assert (found["need_help"], found["escalated"], found["contained"], found["active_conversations"]) == (2, 2, 1, 3)
     assert (found["waits"], found["waits_answered"], found["median_seconds"]) == (2, 1, 600.0)
     french = numbers(store, TODAY.but(language=("fr",)))
     assert (french["active_conversations"], french["escalated"], french["waits"]) == (1, 1, 1)
-    assert numbers(store, TODAY.but(channel=("alexa",)))["conversations"] == 0
+    assert numbers(store, TODAY.but(channel=("alexa",)))["active_conversations"] == 0
     whole = TODAY.but(from_=DAY - timedelta(days=3))
-    assert by_day(store, whole, "day") == {str(DAY - timedelta(days=2)): 1, str(DAY): 3}
+    over_time = by_step(store, whole, "day")
+    assert {day: row["active_conversations"] for day, row in over_time.items()} == {
+        str(DAY - timedelta(days=2)): 1,
+        str(DAY): 3,
+    }
+    assert (over_time[str(DAY)]["escalated"], over_time[str(DAY)]["need_help"]) == (2, 2)
 
 
 def test_how_mutes_ended(store: Store) -> None:

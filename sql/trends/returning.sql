@@ -35,18 +35,24 @@ active as (
     where customer_days.eligible + customer_days.buttons > 0
       and customer_days.day >= cast(:first_day as date)
       and customer_days.day <= cast(:last_day as date)
+),
+counted as (
+    select
+        active.week as week,
+        active.active_week as active_week,
+        count(*) as active
+    from active
+    group by
+        active.week,
+        active.active_week
 )
 select
     sizes.week as week,
     sizes.customers as customers,
-    active.active_week as active_week,
-    count(active.customer_key) as active
+    counted.active_week as active_week,
+    coalesce(counted.active, 0) as active
 from sizes
-left join active on active.week = sizes.week
-group by
-    sizes.week,
-    sizes.customers,
-    active.active_week
+left join counted on counted.week = sizes.week
 order by
     sizes.week,
-    active.active_week
+    counted.active_week

@@ -29,6 +29,7 @@ answered as (
     left join messages
         on messages.customer_key = raised.customer_key
         and messages.sender = 'agent'
+        and messages.sent_at >= cast(:since as timestamp)
         and messages.sent_at >= raised.raised_at
         and (raised.cleared_at is null or messages.sent_at <= raised.cleared_at)
     group by
