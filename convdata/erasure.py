@@ -16,7 +16,7 @@ from convdata.activity import act, record
 from convdata.conversation import Conversation
 from convdata.database import Row, Store, Transaction
 from convdata.errors import NotFound
-from convdata.intake import load
+from convdata.intake.conversations import load
 from convdata.masking import shown
 from convdata.periods import local_day
 from convdata.review import membership

@@ -8,7 +8,7 @@ from convdata.conversation import Conversation
 from convdata.counts import recount
 from convdata.database import Store, Transaction
 from convdata.errors import NotAllowed, NotFound
-from convdata.intake import keep, load
+from convdata.intake.conversations import keep, load
 from convdata.keys import customer_key
 from convdata.rights import Actor, Right, require
 from convdata.vocabulary import Act, Status

@@ -553,7 +553,7 @@ NOT_SHOWN_TO_ANYBODY = {
     "convdata/canned.py": "answers that people keep, about nobody",
     "convdata/delivery.py": "what is sent to the customer themselves",
     "convdata/inbox.py": "what comes in, on its way into the store",
-    "convdata/intake.py": "what comes in, on its way into the store",
+    "convdata/intake/conversations.py": "what comes in, on its way into the store",
     "convdata/markers.py": "what people wrote on a day",
     "convdata/messenger_profiles.py": "whose profile is asked for",
     "convdata/presence.py": "the visitor's own session",
