@@ -3,11 +3,11 @@
 Each is the answer of the question that its card asks; what is beyond chance is decided where two sides are compared.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from convdata.comparison import Compared, compare, compared_shares, side_of
+from convdata.comparison import Compared, Side, compare, compared_shares, side_of
 from convdata.filters import Choices
 from convdata.headlines import HEADLINES, headline, in_brief, share_in_brief
 from convdata.stats import CONVERSATIONS, MESSAGES, Asks, before, table
@@ -23,7 +23,9 @@ def numbers(asks: Asks, choices: Choices, now: datetime) -> list[dict[str, Any]]
     compared = {one.key: one for one in compare(asks, earlier, choices, now)}
     (is_,), (was,) = table(asks, choices), table(asks, earlier)
     of = [{"eligible": row["eligible"]} for row in (is_, was)]
-    found = [_told(compared["eligible"], *of, value=f"{is_['eligible']:,}", before=f"{was['eligible']:,}")]
+    found = [
+        _told(compared["eligible"], *of, kind="count", value=f"{is_['eligible']:,}", before=f"{was['eligible']:,}")
+    ]
     for measure in (MESSAGES, CONVERSATIONS):
         names = (measure.part, measure.whole)
         found.append(
@@ -35,13 +37,14 @@ def numbers(asks: Asks, choices: Choices, now: datetime) -> list[dict[str, Any]]
         held = [name for name in (one.part, one.whole, "median_seconds") if name in row]
         value, rests_on = in_brief(one, row)
         if one.now:
-            said = {"name": one.key, "title": one.title, "value": value, "rests_on": rests_on, "before": None}
-            nothing = {"counts_before": None, "change": "", "beyond_chance": False}
-            found.append(said | {"counts": {n: row[n] for n in held}} | nothing | {"definition": one.definition})
+            nothing = Compared(one.key, one.title, one.definition, Side("", ""), Side("", ""), "", False)
+            found.append(
+                _told(nothing, _held(row, held), None, kind=one.kind, value=value, rests_on=rests_on, before=None)
+            )
             continue
         old = headline(asks, earlier, one, now)
-        told = {"value": value, "rests_on": rests_on, "before": in_brief(one, old)[0]}
-        found.append(_told(compared[one.key], {n: row[n] for n in held}, {n: old[n] for n in held}, **told))
+        told: dict[str, Any] = {"kind": one.kind, "value": value, "rests_on": rests_on, "before": in_brief(one, old)[0]}
+        found.append(_told(compared[one.key], _held(row, held), _held(old, held), **told))
     return found
 
 
@@ -60,22 +63,26 @@ def _ended(is_: Counts, was: Counts) -> dict[str, Any]:
 def _share(of: Compared, is_: Counts, was: Counts, unit: str) -> dict[str, Any]:
     (part, whole), (part_before, whole_before) = is_.values(), was.values()
     value, rests_on = share_in_brief(part, whole, unit)
-    return _told(
-        of, is_, was, value=value, rests_on=rests_on, before=share_in_brief(part_before, whole_before, unit)[0]
-    )
+    before = share_in_brief(part_before, whole_before, unit)[0]
+    return _told(of, is_, was, kind="share", value=value, rests_on=rests_on, before=before)
+
+
+def _held(row: Counts, names: Iterable[str]) -> Counts:
+    return {name: row[name] for name in names}
 
 
 def _told(
-    of: Compared, is_: Mapping[str, Any], was: Mapping[str, Any], *, value: str, before: str, rests_on: str = ""
-) -> dict[str, Any]:
+    of: Compared, is_: Counts, was: Counts | None, *, kind: str, value: str, before: str | None, rests_on: str = ""
+) -> dict[str, Any]:  # fmt: skip
     return {
         "name": of.key,
         "title": of.title,
+        "kind": kind,
         "value": value,
         "rests_on": rests_on,
         "before": before,
-        "counts": dict(is_),
-        "counts_before": dict(was),
+        "counts": is_,
+        "counts_before": was,
         "change": of.difference,
         "beyond_chance": of.real,
         "definition": of.definition,

@@ -93,7 +93,7 @@ def option(filter_name: str) -> str:
 
 def chosen(shell: Shell, given: Namespace) -> Choices:
     """The filters as given. Raises MisheardError for a value that cannot be used, as a script must not get a longer list."""
-    choices, wrong = choose({f.name: getattr(given, f.name) for f in FILTERS}, shell.settings.timezone)
+    choices, wrong = choose({f.name: getattr(given, f.name, None) for f in FILTERS}, shell.settings.timezone)
     if wrong:
         raise MisheardError(wrong[0])
     for name in choices["channel"] or ():

@@ -1,51 +1,105 @@
 """``digest``: the week in one document, for cron and mail."""
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
-from convdata.command_line import Command, Shell, add_filters, chosen, printing
+from convdata.captions import named, percent, span
+from convdata.charts import ranked
+from convdata.command_line import Command, Shell, chosen, printing
+from convdata.mail.digest import mail
+from convdata.marks import Mark
 from convdata.periods import local_day
-from convdata.report import report
-from convdata.report_page import report_page
+from convdata.report import as_mark, report
+from convdata.week import peak
+
+WIDE = 72  # columns: what a terminal and a mail as text show without breaking a line
+STEPS, BARS, MARKERS = 14, 8, 10
 
 
 def digest(shell: Shell, given: Namespace) -> None:
     choices = chosen(shell, given)
     last = choices["to"] or local_day(shell.now, shell.settings.timezone) - timedelta(days=1)
     first = choices["from"] or last - timedelta(days=6)
-    found = report(shell.store, choices.but(from_=min(first, last), to=last), shell.now, by=shell.who)
+    found = report(shell.store, choices.but(from_=min(first, last), to=max(first, last)), shell.now, by=shell.who)
     if given.format == "json":
         printing.document(found)
     elif given.format == "html":
-        print(report_page(found))
+        print(mail(found))
     else:
-        _say(found)
+        print("\n".join(lines(found)))
 
 
-def _say(found: dict[str, Any]) -> None:
-    print(f"{found['from']} to {found['to']}, days in {found['timezone']}\n")
+def lines(found: dict[str, Any]) -> Iterator[str]:
+    """The digest as text, no line wider than WIDE."""
+    yield f"Misheard, {found['from']} to {found['to']}, days in {found['timezone']}"
+    yield f"before: {found['before']['from']} to {found['before']['to']}"
+    for name, values in found["filters"].items():
+        yield from printing.wrapped(f"only {name} {', '.join(values)}", WIDE)
     for alert in found["alerts"]:
         if alert["fires"]:
-            print(
-                f"ALERT  {printing.harmless(alert['alert'])}\n       {alert['said']}, {alert['from']} to {alert['to']}\n"
+            yield ""
+            yield from printing.wrapped(alert["alert"], WIDE, "       ", first="ALERT  ")
+            yield from printing.wrapped(
+                f"{alert['said']}, {alert['from']} to {alert['to']}", WIDE, "       ", first="       "
             )
+    yield ""
+    yield f"{'':26}{'now':>11}{'before':>11}  change"
     for n in found["numbers"]:
-        was = f"; before: {n['before']}" if n["before"] else ""
-        rests_on = f"  ({n['rests_on']}{was})" if n["rests_on"] else f"  ({was[2:]})" if was else ""
-        print(f"{n['title']:26} {n['value']:>10}{rests_on}")
+        change = f"  {n['change']}{' *' if n['beyond_chance'] else ''}" if n["change"] else ""
+        yield f"{n['title']:26}{n['value']:>11}{n['before'] or '':>11}{change}".rstrip()
+        if n["rests_on"]:
+            yield f"  {n['rests_on']}"
+    if any(n["beyond_chance"] for n in found["numbers"]):
+        yield "* chance alone does not explain it"
+    days = [as_mark(row, found) for row in found["over_time"]]
+    latest, days = f", the latest {STEPS}" if len(days) > STEPS else "", days[-STEPS:]
+    yield from _shares(f"by {found['step']}{latest}", days, [span(mark.first_day, mark.last_day) for mark in days])
+    for of in ("channel", "language"):
+        marks = ranked([as_mark(row, found) for row in found["tables"][of]])
+        yield from _shares(f"by {of}", marks[:BARS], map(named, marks[:BARS]), len(marks))
+    if found["hours"]:
+        yield ""
+        yield from printing.wrapped(peak(found["hours"]), WIDE)
     if found["topics"]["first"]:
-        print(f"\nTop topics of failure, of {found['topics']['messages']:,} messages:")
+        yield f"\nTop topics of failure, of {found['topics']['messages']:,} messages:"
         for topic in found["topics"]["first"]:
-            print(f"{topic['messages']:>6,}  {printing.harmless(topic['text'])[:70]}")
-    for marker in found["markers"]:
-        print(f"\n{marker['day']}  {printing.harmless(marker['text'])}", end="")
-    print(end="\n" if found["markers"] else "")
+            yield f"{topic['messages']:>7,}  {printing.cut(printing.harmless(topic['text']), WIDE - 9)}"
+    if found["markers"]:
+        yield "\nMarked days:"
+        for marker in found["markers"][:MARKERS]:
+            yield f"{marker['day']}  {printing.cut(printing.harmless(marker['text']), WIDE - 12)}"
+        if len(found["markers"]) > MARKERS:
+            yield f"… and {len(found['markers']) - MARKERS} more."
+
+
+def _shares(title: str, marks: Sequence[Mark], names: Iterable[str], many: int = 0) -> Iterator[str]:
+    if marks:
+        yield f"\nNot Understood rate {title}:"
+    for mark, name in zip(marks, names, strict=True):
+        share = "too few" if mark.few else percent(mark.rate)
+        yield f"{share:>9}  {f'{mark.part:,} of {mark.whole:,}':18} {printing.cut(printing.harmless(name), WIDE - 30)}"
+    if many > len(marks):
+        yield f"… and {many - len(marks):,} more."
 
 
 def _arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("--format", choices=("text", "html", "json"), default="text", help="how it is printed")
-    add_filters(parser)
+    parser.add_argument(
+        "--format",
+        choices=("text", "html", "json"),
+        default="text",
+        help="how it is printed: as text, as a mail, or for programs",
+    )
+    parser.add_argument("--from", metavar="DAY", help="the first day; six days before the last unless said")
+    parser.add_argument("--to", metavar="DAY", help="the last day; yesterday unless said")
+    for name in ("channel", "language"):
+        parser.add_argument(
+            f"--{name}",
+            action="append",
+            metavar=name[0].upper(),
+            help=f"only messages of this {name}; may be given again",
+        )
 
 
 COMMANDS = (Command("digest", "the last seven whole days in one document, for cron and mail", digest, _arguments),)

@@ -3,7 +3,7 @@
 import json
 import sys
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -58,6 +58,33 @@ def shown(value: Any, zone: ZoneInfo, widest: int = WIDEST) -> str:
         return f"{value:,}"
     text = harmless(str(value))
     return text if len(text) <= widest else text[: widest - 1] + "…"
+
+
+def cut(text: str, widest: int) -> str:
+    """No wider than that on the screen, where one letter may take two columns."""
+    if _width(text) <= widest:
+        return text
+    while text and _width(text) >= widest:
+        text = text[:-1]
+    return f"{text}…"
+
+
+def wrapped(text: str, widest: int, indent: str = "", first: str = "") -> Iterator[str]:
+    """Lines no wider than that, broken between words, and inside one where it alone is too wide."""
+    line, empty = first, True
+    for word in harmless(text).split():
+        while word:
+            room = widest - _width(line) - (0 if empty else 1)
+            if _width(word) <= room:
+                line, empty, word = f"{line}{'' if empty else ' '}{word}", False, ""
+            elif empty:
+                fits = next(n for n in range(len(word), 0, -1) if _width(word[:n]) <= max(room, 2))
+                yield line + word[:fits]
+                line, word = indent, word[fits:]
+            else:
+                yield line
+                line, empty = indent, True
+    yield line
 
 
 def harmless(text: str) -> str:
