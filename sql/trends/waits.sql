@@ -19,23 +19,31 @@ with raised as (
       and (cast(:channels as varchar[]) is null or customers.channel = any(cast(:channels as varchar[])))
       and (cast(:languages as varchar[]) is null or customers.language = any(cast(:languages as varchar[])))
 ),
+replies as (
+    select
+        raised.customer_key as customer_key,
+        raised.raised_at as raised_at,
+        min(messages.sent_at) as answered_at
+    from raised
+    join messages on messages.customer_key = raised.customer_key
+    where messages.sender = 'agent'
+      and messages.sent_at >= cast(:since as timestamp)
+      and messages.sent_at >= raised.raised_at
+      and (raised.cleared_at is null or messages.sent_at <= raised.cleared_at)
+    group by
+        raised.customer_key,
+        raised.raised_at
+),
 answered as (
     select
         raised.customer_key as customer_key,
         raised.raised_at as raised_at,
         raised.cleared_at as cleared_at,
-        min(messages.sent_at) as answered_at
+        replies.answered_at as answered_at
     from raised
-    left join messages
-        on messages.customer_key = raised.customer_key
-        and messages.sender = 'agent'
-        and messages.sent_at >= cast(:since as timestamp)
-        and messages.sent_at >= raised.raised_at
-        and (raised.cleared_at is null or messages.sent_at <= raised.cleared_at)
-    group by
-        raised.customer_key,
-        raised.raised_at,
-        raised.cleared_at
+    left join replies
+        on replies.customer_key = raised.customer_key
+        and replies.raised_at = raised.raised_at
 ),
 waits as (
     select
