@@ -69,14 +69,17 @@ def points(mark: Mark, earlier: Mark | None) -> str:
 
 
 def moved(mark: Mark, earlier: Mark | None) -> tuple[str, bool]:
-    """How many points up or down since the period before, and whether chance does not explain it; "" where one is too few."""
+    """How many points up or down since the period before, and whether chance does not explain it (a hollow arrow: it may);
+    "" where one is too few.
+    """
     if earlier is None or mark.few or earlier.few:
         return "", False
     points = ((mark.rate or 0) - (earlier.rate or 0)) * 100
     if abs(points) < 0.05:
         return "±0", False
     real = changed((earlier.part, earlier.whole), (mark.part, mark.whole))
-    return f"{'▲' if points > 0 else '▼'} {abs(points):.1f}", real
+    up, down = ("▲", "▼") if real else ("△", "▽")
+    return f"{up if points > 0 else down} {abs(points):.1f}", real
 
 
 def said_before(mark: Mark, earlier: Mark | None) -> str:
@@ -94,4 +97,5 @@ def span(first: date, last: date) -> str:
     """One day or several, in words."""
     if first == last:
         return f"{first:%a} {first.day} {first:%b %Y}"
-    return f"{first.day} {first:%b} to {last.day} {last:%b %Y}"
+    year = "" if first.year == last.year else f" {first.year}"
+    return f"{first.day} {first:%b}{year} to {last.day} {last:%b %Y}"

@@ -17,7 +17,9 @@ AMBER = "rgba(178,106,0,{})"  # Not Understood, as in the theme
 GREY = "rgba(128,134,148,{})"
 FADED = GREY.format(0.95)
 TEXT = "#000037"  # which Streamlit's theme turns into its own strong text, light or dark; alone it is nearly black
-ROW, CELL = 50, 64  # pixels
+ROW, CELL, LINE = 48, 60, 16  # pixels; a line of a cell
+NARROW = 6  # columns from which on a phone has no room for decimals
+COMPARED = "▲ ▼ points against the period before; hollow △ ▽ where chance alone may explain them."
 ROWS, COLUMNS = 15, 8  # of bars and of cells; of thousands of names nobody reads a chart
 # At the sides a little room: a picture that is saved has other letters than the page, and wider ones.
 MARGIN = {"l": 4, "r": 14, "t": 4, "b": 0}
@@ -32,7 +34,7 @@ def bars(marks: Sequence[Mark], measure: Measure, color: Callable[[Mark], str]) 
     """Ranked bars, the worst on top, each with its interval; too few to say a share come last, without a bar."""
     shown = ranked(marks)[:ROWS]
     places = [-row for row in range(len(shown))]
-    sure = [0 if mark.few else (mark.rate or 0) for mark in shown]
+    sure = [None if mark.few else (mark.rate or 0) for mark in shown]
     most = min(1.0, max((m.interval[1] for m in shown if not m.few), default=0.1) * 1.04)
     figure = go.Figure(
         go.Bar(
@@ -40,13 +42,14 @@ def bars(marks: Sequence[Mark], measure: Measure, color: Callable[[Mark], str]) 
             y=places,
             orientation="h",
             width=0.36,
-            marker={"color": [color(mark) for mark in shown], "line": {"width": 0}},
+            # A little see-through, so that its interval stands out on it, in the dark too.
+            marker={"color": [color(mark) for mark in shown], "opacity": 0.8, "line": {"width": 0}},
             error_x={
                 "type": "data",
                 "symmetric": False,
-                "array": [0 if m.few else m.interval[1] - x for m, x in zip(shown, sure, strict=True)],
-                "arrayminus": [0 if m.few else x - m.interval[0] for m, x in zip(shown, sure, strict=True)],
-                "color": FADED,
+                "array": [None if x is None else m.interval[1] - x for m, x in zip(shown, sure, strict=True)],
+                "arrayminus": [None if x is None else x - m.interval[0] for m, x in zip(shown, sure, strict=True)],
+                "color": TEXT,
                 "thickness": 1.5,
                 "width": 4,
             },
@@ -94,6 +97,10 @@ def matrix(marks: Sequence[Mark], measure: Measure, earlier: Sequence[Mark] = ()
     channels, languages = sides(marks)
     every, marks = marks, [m for m in marks if (m.channel or "") in channels and (m.language or "") in languages]
     most = max((m.rate or 0 for m in marks if not m.few), default=0) or 1
+
+    def rate(mark: Mark) -> str:
+        return f"{mark.rate or 0:.0%}".replace("%", " %") if len(channels) >= NARROW else percent(mark.rate)
+
     # Bars as cells: Plotly's own heat map cannot be clicked to select.
     figure = go.Figure(
         go.Bar(
@@ -116,11 +123,9 @@ def matrix(marks: Sequence[Mark], measure: Measure, earlier: Sequence[Mark] = ()
         x=[channels.index(m.channel or "") for m in marks],
         y=[-languages.index(m.language or "") for m in marks],
         mode="text",
-        textfont={"color": TEXT, "size": 13},
+        textfont={"color": TEXT, "size": 11 if len(channels) >= NARROW else 13},
         text=[
-            f"{m.whole:,}"
-            if m.few
-            else f"<b>{percent(m.rate)}</b><br>{m.whole:,}{points(m, was.get((m.channel, m.language)))}"
+            f"{m.whole:,}" if m.few else f"<b>{rate(m)}</b><br>{m.whole:,}{points(m, was.get((m.channel, m.language)))}"
             for m in marks
         ],
         hoverinfo="skip",
@@ -133,7 +138,7 @@ def matrix(marks: Sequence[Mark], measure: Measure, earlier: Sequence[Mark] = ()
         ],
         range=[-0.5, len(channels) - 0.5],
         showgrid=False,
-        tickangle=0,
+        tickangle=-90 if len(channels) >= NARROW else 0,
     )
     figure.update_yaxes(
         tickvals=[-row for row in range(len(languages))],
@@ -142,7 +147,8 @@ def matrix(marks: Sequence[Mark], measure: Measure, earlier: Sequence[Mark] = ()
         showgrid=False,
         zeroline=False,
     )
-    return calm(figure, CELL * len(languages) + 56, margin=MARGIN | {"t": 48, "b": 4})
+    cell, top = CELL if was else CELL - LINE, 88 if len(channels) >= NARROW else 48
+    return calm(figure, cell * len(languages) + top + 8, margin=MARGIN | {"t": top, "b": 4})
 
 
 def sides(marks: Sequence[Mark]) -> tuple[list[str], list[str]]:

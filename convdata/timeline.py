@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
 import plotly.graph_objects as go
 
@@ -104,6 +105,11 @@ def few_days(figure: go.Figure, days: Sequence[date], step: str) -> None:
         figure.update_traces(
             width=0.5 * {"day": 1, "week": 7, "month": 30}[step] * 86_400_000, selector={"type": "bar"}
         )
+    elif step != "day":
+        # A first week or month that is cut off begins close to the next: else Plotly would make all bars as narrow as it.
+        apart = [(after - before).days for before, after in pairwise(days)]
+        free = [min(pair) for pair in zip([apart[0], *apart], [*apart, apart[-1]], strict=True)]
+        figure.update_traces(width=[0.75 * room * 86_400_000 for room in free], selector={"type": "bar"})
     if max((y or 0 for bar in figure.data if bar.type == "bar" for y in bar.y), default=0) < 4:
         figure.update_layout(yaxis2={"dtick": 1})
 

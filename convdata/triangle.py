@@ -10,7 +10,8 @@ from convdata.charts import GREY, MARGIN, TEXT, calm
 from convdata.returning import WEEK, Cohort
 from convdata.week import BUSY
 
-ROW = 38  # pixels
+ROW = 34  # pixels
+NARROW = 7  # columns from which on a phone has no room for the sign
 WIDE = 100  # columns of a week, by which a click finds the place
 
 
@@ -34,8 +35,8 @@ def triangle(cohorts: Sequence[Cohort], today: date) -> go.Figure:
         x=[later for _, later in cells],
         y=[-row for row, _ in cells],
         mode="text",
-        textfont={"color": TEXT, "size": 12},
-        text=[said(cohorts[row], later) for row, later in cells],
+        textfont={"color": TEXT, "size": 12 if columns < NARROW else 10},
+        text=[said(cohorts[row], later).removesuffix("" if columns < NARROW else " %") for row, later in cells],
         hoverinfo="skip",
     )
     figure.update_xaxes(

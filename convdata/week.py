@@ -1,4 +1,4 @@
-"""The hours of the week as a figure: the darker, the busier."""
+"""The hours of the week as a figure: the stronger the colour, the busier."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -33,6 +33,24 @@ def week(rows: Sequence[dict[str, Any]], opens: Mapping[tuple[int, int], int]) -
             hoverinfo="text",
         )
     )
+    # No point, only what the colours mean.
+    figure.add_scatter(
+        x=[None],
+        y=[None],
+        marker={
+            "color": [most],
+            "cmin": 1,
+            "cmax": max(most, 2),
+            "colorscale": [[0, BUSY.format(0.1)], [1, BUSY.format(0.95)]],
+            "showscale": True,
+            "colorbar": {
+                "orientation": "h", "thickness": 8, "len": 0.3, "x": 1, "xanchor": "right", "y": -0.13, "yanchor": "top",
+                "ticks": "", "outlinewidth": 0, "tickvals": [1, max(most, 2)], "ticktext": ["1", f"{max(most, 2):,}"],
+                "title": {"text": ""},
+            },
+        },
+        hoverinfo="skip",
+    )  # fmt: skip
     figure.update_xaxes(
         tickvals=list(range(0, 24, 3)),
         ticktext=[f"{h}:00" for h in range(0, 24, 3)],
@@ -47,7 +65,7 @@ def week(rows: Sequence[dict[str, Any]], opens: Mapping[tuple[int, int], int]) -
         showgrid=False,
         zeroline=False,
     )
-    return calm(figure, 260, margin=MARGIN)
+    return calm(figure, 284, margin=MARGIN | {"b": 48})
 
 
 def peak(rows: Sequence[dict[str, Any]]) -> str:

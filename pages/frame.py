@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts import desk, door, handing_over, inbox, leaving, menu, mutes, words
+from pages.parts import desk, door, handing_over, inbox, leaving, look, menu, mutes, words
 from pages.parts.failures import said_as_sentences
 
 st.set_page_config(page_icon=words.ICON, layout="wide")
@@ -19,5 +19,6 @@ with said_as_sentences():
         with st.container(width="content", gap=None):
             door.who_is_in(reader)
             handing_over.courier()
+            look.look()
     leaving.dont_forget(page)
     menu.run(reader, page)

@@ -30,7 +30,7 @@ def test_bars_rank_the_worst_first_and_say_their_numbers() -> None:
     ]  # fmt: skip
     drawn, rows = figure.data
     assert [place for (place,) in rows.customdata] == [1, 0, 2], "each row knows which mark it opens"
-    assert drawn.x[2] == 0, "nine of ten draw no bar of 90 %"
+    assert drawn.x[2] is None, "nine of ten draw no bar of 90 %"
     low, high = marks[1].interval
     assert abs(drawn.x[0] + drawn.error_x.array[0] - high) < 1e-9
     assert abs(drawn.x[0] - drawn.error_x.arrayminus[0] - low) < 1e-9
@@ -125,7 +125,7 @@ def test_cells_say_how_they_changed_where_it_can_be_said() -> None:
     earlier += [mark(3, 9, channel="alexa", language="de"), mark(30, 100, channel="alexa", language="es")]
     cells, words = matrix(now, MESSAGES, earlier).data
     assert list(words.text) == [
-        "<b>40.0 %</b><br>100<br><b>▲ 30.0</b>", "<b>40.0 %</b><br>100<br>▲ 2.0", "<b>40.0 %</b><br>100",
+        "<b>40.0 %</b><br>100<br><b>▲ 30.0</b>", "<b>40.0 %</b><br>100<br>△ 2.0", "<b>40.0 %</b><br>100",
         "<b>40.0 %</b><br>100", "9",
     ]  # fmt: skip
     assert "the period before: 38 of 100 (38.0 %); chance alone may explain the change" in cells.hovertext[1]

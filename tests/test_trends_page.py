@@ -17,18 +17,18 @@ from convdata.questions import question
 from convdata.settings import PROJECT
 from convdata.stats import table
 from pages.parts import alerting, desk
+from pages.parts.cards import TOO_FEW
 from tests.conftest import NOW
 from tests.story import NOON, message, opened, tell
 
 TITLES = tuple(one.title for one in HEADLINES)
 EMPTY = {"State": None, "Who": None, "Open": None}
 OTHERS = (
-    "More numbers",
+    "Customers and escalation",
     "Busiest hours",
     "Compare",
     "Customers who come back",
     "Top topics of failure",
-    "Alerts",
 )  # what both rates have beside them
 FRAME = PROJECT / "pages" / "frame.py"
 Open = Callable[..., AppTest]
@@ -90,10 +90,10 @@ def test_the_cards_say_what_the_question_says(demo_url: str, trends: Open) -> No
     assert list(cards(app))[:4] == [
         "Not Understood rate",
         "Conversation rate",
-        "Ended Not Understood",
         "Escalation rate",
+        "Eligible messages",
     ]
-    said = " ".join(caption.value for caption in app.caption)
+    said = " ".join(caption.value for caption in app.caption).replace("\N{NO-BREAK SPACE}", " ")
     assert f"{numbers['not_understood']:,} of {numbers['eligible']:,} messages · 95 %:" in said
     assert f"{numbers['conversations_not_understood']:,} of {numbers['conversations']:,} conversations" in said
 
@@ -113,6 +113,28 @@ def test_beside_every_number_stands_how_it_is_counted(demo_file: str, trends: Op
         *(one.question for one in HEADLINES),
     ):
         assert question(path).sentence in sentences
+
+
+def test_the_table_behind_a_chart_is_drawn_when_somebody_asks_for_it(demo_file: str, trends: Open) -> None:
+    def tables() -> list[list[str]]:
+        return [list(frame.value) for frame in app.dataframe if "Rate" in frame.value]
+
+    app = trends(demo_file)
+    assert not tables()
+    app.button(key="chart_channel_table").click().run()
+    assert [names[:2] for names in tables()] == [["Channel", "Rate"]]
+    assert app.button(key="chart_channel_table").label == "Hide the table"
+    app.button(key="chart_channel_table").click().run()
+    assert not tables()
+
+
+def test_the_page_says_once_what_its_changes_are_against(demo_file: str, trends: Open) -> None:
+    app = trends(demo_file)
+    said = "11 Jul to 9 Aug 2026 · changes are against the 30 days before, grey where chance alone may explain them"
+    assert [caption.value for caption in app.caption].count(said) == 1
+    app = trends(demo_file, period="all")
+    assert any(caption.value.endswith("nothing earlier to compare it with") for caption in app.caption)
+    assert not any(metric.delta for metric in app.metric)
 
 
 def test_the_same_per_conversation(demo_file: str, trends: Open) -> None:
@@ -178,7 +200,7 @@ def test_a_change_is_only_coloured_when_chance_does_not_explain_it(duckdb_url: s
     assert rate.delta == "−25.0 points"
     assert rate.proto.color == rate.proto.MetricColor.GREEN
     conversations = next(m for m in app.metric if m.label == "Conversation rate")
-    assert (conversations.value, conversations.delta) == ("too few", "")
+    assert (conversations.value, conversations.delta) == (TOO_FEW, "")
 
 
 def test_an_empty_store_says_what_to_do_next(duckdb_url: str, trends: Open) -> None:
@@ -217,7 +239,7 @@ def test_too_few_to_say(duckdb_url: str, trends: Open) -> None:
     tell(store, message("a", understood=True, language="en"), message("b", understood=False, language="en"))
     store.close()
     app = trends(duckdb_url)
-    assert cards(app)["Not Understood rate"] == "too few"
+    assert cards(app)["Not Understood rate"] == TOO_FEW
     captions = [caption.value for caption in app.caption]
     assert "1 of 2 messages" in captions
     assert "Too few to say a rate: fewer than 20 messages each." in captions
@@ -334,7 +356,7 @@ def test_two_of_anything_are_compared_and_the_address_says_which(demo_file: str,
     app = trends(demo_file, compare="period", a="2026-07-01..2026-07-07", b="2026-07-08..2026-07-14")
     (shown,) = [f.value for f in app.dataframe if "Difference" in f.value]
     assert list(shown.columns[1:3]) == ["1 Jul to 7 Jul 2026", "8 Jul to 14 Jul 2026"]
-    app.segmented_control(key="compare_kind").set_value("").run()
+    app.segmented_control(key="compare_kind").set_value(None).run()
     assert not {"compare", "a", "b"} & set(address(app))
 
 

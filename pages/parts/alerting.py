@@ -12,10 +12,12 @@ from convdata.firing import Standing, standings
 from convdata.rights import Right
 from convdata.vocabulary import AlertKind
 from pages.parts import desk
+from pages.parts.cards import explained
 from pages.parts.failures import said_as_sentences
 from pages.parts.literal import escaped, literal, plain
 
 WINDOW = {1: "Yesterday", 7: "The last 7 whole days", 30: "The last 30 whole days"}
+MOST = 4  # lines on top of the page
 EXPLAINED = (
     "An alert looks at whole days only, as the running day is not over: the last ones before today, and for a rise the as "
     "many before them. The menu shows how many fire, and `misheard digest` prints them."
@@ -40,31 +42,39 @@ def _standing(kept: tuple[Alert, ...], last: date) -> list[Standing]:
 
 
 def fired() -> None:
-    """A line for each alert that fires, with the way to what it is about."""
-    for standing in standing_now():
-        if standing.fires:
-            with st.container(key=f"fired_{standing.alert.alert_id}"):
-                st.warning(
-                    f"**{escaped(standing.alert.sentence, 300)}**  \n{escaped(standing.said, 300)}",
-                    icon=":material/notifications_active:",
-                )
+    """A line for each alert that fires; the way to what it is about stands with all alerts."""
+    firing = [standing for standing in standing_now() if standing.fires]
+    lines = [f"**{escaped(one.alert.sentence, 300)}** · {escaped(one.said, 300)}" for one in firing[:MOST]]
+    if len(firing) > MOST:
+        lines.append(f"{len(firing) - MOST:,} more fire: under *Alerts*.")
+    if lines:
+        st.warning("  \n".join(lines), icon=":material/notifications_active:")
 
 
 def all_alerts(known: pd.DataFrame) -> None:
     """Every alert with how it stands, and the form for a new one."""
-    st.subheader("Alerts", anchor=False)
     found = standing_now()
-    with st.container(key="alerts", gap="xsmall"):
+    with (
+        st.expander(_in_short(found), icon=":material/notifications:", type="compact", key="all_alerts"),
+        st.container(key="alerts", gap="xsmall"),
+    ):
         for standing in found:
             with st.container(border=True, horizontal=True, vertical_alignment="center"):
                 _line(standing)
         if not found:
             st.caption("No alert yet. Say above which rate, or after which rise, you want to be told.")
-        with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(horizontal=True, vertical_alignment="center", key="alerts_actions"):
+            with explained():
+                st.markdown(EXPLAINED)
             if desk.may(Right.ALERTS):
                 _new(known)
-            with st.popover("How is this counted?", type="tertiary", icon=":material/help:"):
-                st.markdown(EXPLAINED)
+
+
+def _in_short(found: list[Standing]) -> str:
+    firing = sum(standing.fires for standing in found)
+    if not found:
+        return "Alerts: none yet"
+    return f"Alerts: {len(found):,}, {'none fires' if not firing else f'{firing} fires' if firing == 1 else f'{firing} fire'}"
 
 
 def _line(standing: Standing) -> None:

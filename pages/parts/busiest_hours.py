@@ -1,6 +1,8 @@
 """The chart of the busiest hours, with its table, its downloads and the way to the conversations of a cell."""
 
+from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -11,6 +13,7 @@ from convdata.filters import Choices
 from convdata.week import peak, week
 from pages.parts import taking_away
 from pages.parts.cards import how_counted
+from pages.parts.chart_actions import chart_actions
 from pages.parts.charts import CONFIG, clicked
 from pages.parts.opening_menu import opening_menu
 from pages.parts.remembered import REMEMBERED
@@ -22,7 +25,7 @@ KEY = "chart_hours"
 def busiest_hours(choices: Choices) -> None:
     """Weekday by hour: how much there was to understand; a click opens what was not understood in that hour."""
     rows, opens = hours(REMEMBERED, choices), opening(REMEMBERED, choices)
-    with st.container(key=f"{KEY}_all"):
+    with st.container(key=f"{KEY}_all", gap="xsmall"):
         st.subheader(TITLE, anchor=False)
         st.plotly_chart(
             week(rows, opens), key=KEY, config=CONFIG, on_select=partial(_open_clicked, choices, opens),
@@ -30,36 +33,43 @@ def busiest_hours(choices: Choices) -> None:
             alt=f"{TITLE}: eligible messages by weekday and hour. The same numbers are in the table below it.",
         )  # fmt: skip
         st.caption(peak(rows))
-        frame = pd.DataFrame(
+        chart_actions(
+            KEY,
+            partial(how_counted, DEFINITION, "trends/hours", choices),
             [
-                {
-                    "Weekday": WEEKDAYS[row["weekday"]],
-                    "Hour": f"{row['hour']}:00",
-                    "Messages": row["eligible"],
-                    "Not understood": row["not_understood"],
-                    "Conversations": opens.get((row["weekday"], row["hour"]), 0),
-                }
-                for row in rows
+                partial(_menu, choices, opens),
+                partial(taking_away.csv_button, KEY, TITLE, choices, partial(hours, choices=choices)),
+                partial(taking_away.png_button, KEY, TITLE, choices),
             ],
-            columns=["Weekday", "Hour", "Messages", "Not understood", "Conversations"],
+            partial(_table, rows, opens),
         )
-        with st.container(horizontal=True, vertical_alignment="center"):
-            how_counted(DEFINITION, "trends/hours", choices)
-            taking_away.csv_button(KEY, TITLE, choices, partial(hours, choices=choices))
-            taking_away.png_button(KEY, TITLE, choices)
-            _menu(choices, opens)
-        with st.expander("Table", icon=":material/table:", type="compact"):
-            st.dataframe(
-                frame,
-                hide_index=True,
-                height="auto" if len(frame) <= 12 else 430,
-                column_config={
-                    "Conversations": st.column_config.NumberColumn(
-                        help="Conversations with a message of that hour that was not understood: what a click opens"
-                    )
-                },
-                alt=f"{TITLE}, one row per hour",
+
+
+def _table(rows: Sequence[dict[str, Any]], opens: dict[tuple[int, int], int]) -> None:
+    frame = pd.DataFrame(
+        [
+            {
+                "Weekday": WEEKDAYS[row["weekday"]],
+                "Hour": f"{row['hour']}:00",
+                "Messages": row["eligible"],
+                "Not understood": row["not_understood"],
+                "Conversations": opens.get((row["weekday"], row["hour"]), 0),
+            }
+            for row in rows
+        ],
+        columns=["Weekday", "Hour", "Messages", "Not understood", "Conversations"],
+    )
+    st.dataframe(
+        frame,
+        hide_index=True,
+        height="auto" if len(frame) <= 12 else 430,
+        column_config={
+            "Conversations": st.column_config.NumberColumn(
+                help="Conversations with a message of that hour that was not understood: what a click opens"
             )
+        },
+        alt=f"{TITLE}, one row per hour",
+    )
 
 
 def _menu(choices: Choices, opens: dict[tuple[int, int], int]) -> None:

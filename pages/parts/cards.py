@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from convdata.captions import percent
+from convdata.captions import percent, span
 from convdata.filters import Choices
 from convdata.headlines import share_in_brief
 from convdata.intervals import FEW, changed
@@ -19,6 +19,8 @@ INTERVAL = (
     "The 95 % interval (Wilson) says between which values the true share lies: it is wide where little was counted, so "
     f"that 1 of 2 never reads as “50 %”. Below {FEW} no share is said. A grey change is one that chance alone may explain."
 )
+HOW = "How is this counted?"
+TOO_FEW = ":small[:gray[too few to say]]"  # where others have a large number
 Shares = tuple[int, int]
 
 
@@ -34,11 +36,11 @@ def volume_card(choices: Choices, earlier: bool) -> None:
             delta,
             delta_color="off",
             delta_arrow=("up" if now > was else "down") if delta and now != was else "off",
-            delta_description=against(choices) if delta else None,
             **sparkline("eligible", choices),
         )
-        st.caption(period(choices["from"], choices["to"]))
-        how_counted("A user message, typed or spoken, on which the bot gave a verdict.", "trends/messages", choices)
+        rests_on("user messages with a verdict")
+        definition = "A user message, typed or spoken, on which the bot gave a verdict."
+        card_actions("eligible", definition, "trends/messages", choices)
 
 
 def rate_card(choices: Choices, measure: Measure, earlier: bool) -> None:
@@ -70,7 +72,7 @@ def ended_card(choices: Choices, earlier: bool) -> None:
 
 def how_counted(definition: str, path: str, choices: Choices) -> None:
     """The definition of a number, the sentence of its question, and what period and zone it is about."""
-    with st.popover("How is this counted?", type="tertiary", icon=":material/help:"):
+    with explained():
         st.markdown(f"**{definition}**")
         st.markdown(question(path).sentence)
         zone = choices.timezone.key.replace("_", " ")
@@ -89,20 +91,20 @@ def _share_card(
     with card(key):
         st.metric(
             title,
-            value if whole >= FEW else "too few" if whole else "–",
-            f"{points * 100:+.1f} points".replace("-", "−") if comparable else None,
+            value if whole >= FEW else TOO_FEW if whole else "–",
+            in_points(points) if comparable else None,
             delta_color="off" if not real else "green" if points < 0 else "red",
             delta_arrow=("up" if points > 0 else "down") if abs(points) >= 0.0005 else "off",
-            delta_description=against(choices) if comparable else None,
             **sparkline(key, choices),
         )
-        st.caption(share_in_brief(part, whole, unit)[1])
-        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            how_counted(definition, path, choices)
-            if opens and part:
-                st.page_link(
-                    "customers.py", label="Open", icon=":material/arrow_forward:", query_params=opens.address()
-                )
+        rests_on(share_in_brief(part, whole, unit)[1])
+        card_actions(key, definition, path, choices, opens if part else None)
+
+
+def in_points(change: float) -> str:
+    """ "+3.2 points", "±0.0 points"."""
+    said = f"{change * 100:+.1f} points".replace("-", "−")
+    return f"±{said[1:]}" if said[1:].startswith("0.0 ") else said
 
 
 def growth(now: int, was: int) -> str | None:
@@ -112,12 +114,42 @@ def growth(now: int, was: int) -> str | None:
     return f"{(now - was) / was:+.0%}".replace("-", "−").replace("%", " %")
 
 
+def cards(key: str) -> st.delta_generator.DeltaGenerator:
+    """Cards beside each other: four, and two on a phone."""
+    return st.grid(4, min_column_width=160, gap=12, key=f"cards_{key}")
+
+
 def card(key: str) -> st.delta_generator.DeltaGenerator:
     """The frame of one card."""
-    return st.container(border=True, key=f"card_{key}", height="stretch", gap="xsmall")
+    return st.container(border=True, key=f"card_{key}", height="stretch", gap="xxsmall")
 
 
-def against(choices: Choices) -> str:
-    """What a change is measured against, in words."""
+def card_actions(key: str, definition: str, path: str, choices: Choices, opens: Choices | None = None) -> None:
+    """How the number of a card is counted, and the way to what it counts, as icons in its corner (look.css)."""
+    with st.container(horizontal=True, vertical_alignment="center", key=f"{key}_actions"):
+        if opens:
+            st.page_link(
+                "customers.py", label="Open the conversations", icon=":material/arrow_forward:",
+                query_params=opens.address(), help="Open the conversations",
+            )  # fmt: skip
+        how_counted(definition, path, choices)
+
+
+def rests_on(said: str) -> None:
+    """What a number rests on, without a "%" alone on a line."""
+    st.caption(said.replace(" %", "\N{NO-BREAK SPACE}%"))
+
+
+def explained() -> st.delta_generator.DeltaGenerator:
+    """The place of an explanation, always with this name; where it is an icon, the pointer is told the name."""
+    return st.popover(HOW, type="tertiary", icon=":material/help:", help=HOW)
+
+
+def against(choices: Choices, earlier: bool) -> str:
+    """What period this is, and what a change is measured against, in words."""
+    shown = span(choices["from"], choices["to"])
+    if not earlier:
+        return f"{shown} · nothing earlier to compare it with"
     days = (choices["to"] - choices["from"]).days + 1
-    return "vs the day before" if days == 1 else f"vs {days} days before"
+    then = "the day before" if days == 1 else f"the {days:,} days before"
+    return f"{shown} · changes are against {then}, grey where chance alone may explain them"

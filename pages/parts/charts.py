@@ -19,6 +19,7 @@ from convdata.marks import Mark, marks, opened_by
 from convdata.stats import Measure, table
 from pages.parts import taking_away
 from pages.parts.cards import how_counted
+from pages.parts.chart_actions import Act, chart_actions
 from pages.parts.opening_menu import opening_menu
 from pages.parts.remembered import REMEMBERED
 
@@ -28,17 +29,15 @@ CONFIG: dict[str, Any] = {"scrollZoom": False, "doubleClick": False, "displayMod
 
 def chart(
     title: str, choices: Choices, measure: Measure, by: Sequence[str], draw: Callable[..., go.Figure], step: str = "day",
-    above: Callable[[], None] | None = None,
+    beside: Act | None = None, said: Act | None = None, more: Sequence[Act] = (),
 ) -> None:  # fmt: skip
     """One chart: ``draw`` makes the figure of the marks that ``by`` gives; a click on one opens its conversations.
-    ``above`` puts something between its title and itself.
+    ``beside`` puts something beside its title, ``said`` explains it right under it, ``more`` can be done with it.
     """
     drawn = marks(REMEMBERED, choices, measure, by, step)
     key = f"chart_{'_'.join(by)}"
-    with st.container(key=f"{key}_all"):
-        st.subheader(title, anchor=False)
-        if above:
-            above()
+    with st.container(key=f"{key}_all", gap="xsmall"):
+        titled(title, beside)
         if drawn:
             st.plotly_chart(
                 draw(drawn, measure),
@@ -48,21 +47,36 @@ def chart(
                 selection_mode="points",
                 alt=f"{title}: {measure.title}, {measure.unit}. The same numbers are in the table below it.",
             )
-            if "day" not in by and (said := left_out(drawn, by)):
-                st.caption(said)
+            if "day" not in by and (not_drawn := left_out(drawn, by)):
+                st.caption(not_drawn)
             if all(mark.few for mark in drawn):
                 st.caption(f"Too few to say a rate: fewer than {FEW} {measure.unit} each.")
         else:
             st.caption("Nothing in this period.")
-        with st.container(horizontal=True, vertical_alignment="center"):
-            how_counted(measure.definition, measure.question, choices)
-            taking_away.csv_button(
-                key, title, choices, partial(table, choices=choices, by=tuple(by), step=step), tuple(by)
-            )
-            taking_away.png_button(key, title, choices)
-            _menu(key, drawn, choices, by)
-        if drawn:
-            _table(key, drawn if "day" in by else ranked(drawn), measure, choices, by)
+        if said:
+            said()
+        asked = partial(table, choices=choices, by=tuple(by), step=step)
+        chart_actions(
+            key,
+            partial(how_counted, measure.definition, measure.question, choices),
+            [
+                partial(_menu, key, drawn, choices, by),
+                partial(taking_away.csv_button, key, title, choices, asked, tuple(by)),
+                partial(taking_away.png_button, key, title, choices),
+                *more,
+            ],
+            partial(_table, key, drawn if "day" in by else ranked(drawn), measure, choices, by) if drawn else None,
+        )
+
+
+def titled(title: str, beside: Act | None = None) -> None:
+    """A chart's title, and beside it what chooses what it shows."""
+    if not beside:
+        st.subheader(title, anchor=False)
+        return
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="xsmall"):
+        st.subheader(title, anchor=False, width="content")
+        beside()
 
 
 def _menu(key: str, drawn: Sequence[Mark], choices: Choices, by: Sequence[str]) -> None:
@@ -76,44 +90,43 @@ def _menu(key: str, drawn: Sequence[Mark], choices: Choices, by: Sequence[str]) 
 def _table(key: str, drawn: Sequence[Mark], measure: Measure, choices: Choices, by: Sequence[str]) -> None:
     """The numbers behind the marks, for reading, and for those who use no pointer."""
     unit = measure.unit.capitalize()
-    with st.expander("Table", icon=":material/table:", type="compact"):
-        frame = pd.DataFrame(
-            [
-                {
-                    **_names(mark, by),
-                    "Rate": None if mark.few or mark.rate is None else mark.rate * 100,
-                    "from": None if mark.few else mark.interval[0] * 100,
-                    "to": None if mark.few else mark.interval[1] * 100,
-                    "Not understood": mark.part,
-                    unit: mark.whole,
-                    "Open": f"Open {mark.opens:,}" if mark.opens else "",
-                }
-                for mark in drawn
-            ]
-        )
-        share = partial(st.column_config.NumberColumn, format="%.1f %%")
-        count = st.column_config.NumberColumn(format="localized")
-        st.dataframe(
-            frame,
-            hide_index=True,
-            height="auto" if len(frame) <= 12 else 430,
-            column_config={
-                "Rate": share(help=f"Empty below {FEW}: too few to say."),
-                "from": share(help="Lower end of the 95 % interval"),
-                "to": share(help="Upper end of the 95 % interval"),
-                "Not understood": count,
-                unit: count,
-                "Open": st.column_config.ButtonColumn(
-                    "Conversations",
-                    type="tertiary",
-                    help="Open the conversations in which these were not understood",
-                    key=f"{key}_open",
-                    on_click=_open_row,
-                    args=(f"{key}_open", drawn, choices),
-                ),
-            },
-            alt=f"{measure.title}, one row per {' and '.join(by)}",
-        )
+    frame = pd.DataFrame(
+        [
+            {
+                **_names(mark, by),
+                "Rate": None if mark.few or mark.rate is None else mark.rate * 100,
+                "from": None if mark.few else mark.interval[0] * 100,
+                "to": None if mark.few else mark.interval[1] * 100,
+                "Not understood": mark.part,
+                unit: mark.whole,
+                "Open": f"Open {mark.opens:,}" if mark.opens else "",
+            }
+            for mark in drawn
+        ]
+    )
+    share = partial(st.column_config.NumberColumn, format="%.1f %%")
+    count = st.column_config.NumberColumn(format="localized")
+    st.dataframe(
+        frame,
+        hide_index=True,
+        height="auto" if len(frame) <= 12 else 430,
+        column_config={
+            "Rate": share(help=f"Empty below {FEW}: too few to say."),
+            "from": share(help="Lower end of the 95 % interval"),
+            "to": share(help="Upper end of the 95 % interval"),
+            "Not understood": count,
+            unit: count,
+            "Open": st.column_config.ButtonColumn(
+                "Conversations",
+                type="tertiary",
+                help="Open the conversations in which these were not understood",
+                key=f"{key}_open",
+                on_click=_open_row,
+                args=(f"{key}_open", drawn, choices),
+            ),
+        },
+        alt=f"{measure.title}, one row per {' and '.join(by)}",
+    )
 
 
 def _names(mark: Mark, by: Sequence[str]) -> dict[str, str]:

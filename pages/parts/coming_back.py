@@ -14,6 +14,7 @@ from convdata.returning import DEFINITION, WEEK, Cohort, as_rows, cohorts
 from convdata.triangle import WIDE, triangle
 from pages.parts import desk, taking_away
 from pages.parts.cards import how_counted
+from pages.parts.chart_actions import chart_actions
 from pages.parts.charts import CONFIG, clicked
 from pages.parts.opening_menu import opening_menu
 from pages.parts.remembered import REMEMBERED
@@ -26,7 +27,7 @@ COLUMNS = ("first_seen", "weeks_later", "customers", "active", "share")
 def coming_back(choices: Choices) -> None:
     """First seen by week, active in later weeks; a click opens those who were."""
     found = cohorts(REMEMBERED, choices, desk.today())
-    with st.container(key=f"{KEY}_all"):
+    with st.container(key=f"{KEY}_all", gap="xsmall"):
         st.subheader(TITLE, anchor=False)
         if found:
             st.plotly_chart(
@@ -35,33 +36,39 @@ def coming_back(choices: Choices) -> None:
                 alt=f"{TITLE}: customers by the week in which they were first seen, and how many were active in each "
                 "later week. The same numbers are in the table below it.",
             )  # fmt: skip
-            st.caption("Week first seen · how many customers, and what share of them was active in which week.")
+            st.caption("Week first seen · how many customers, and what share of them (%) was active in which week.")
         else:
             st.caption("Nobody was seen for the first time in these weeks.")
-        with st.container(horizontal=True, vertical_alignment="center"):
-            how_counted(DEFINITION, "trends/returning", choices)
-            if found:
-                taking_away.csv_button(
-                    KEY, TITLE, choices, partial(_rows, choices=choices, today=desk.today()), COLUMNS
-                )
-                taking_away.png_button(KEY, TITLE, choices)
-                _menu(choices, found)
-        if found:
-            with st.expander("Table", icon=":material/table:", type="compact"):
-                frame = pd.DataFrame(as_rows(found)).assign(share=lambda f: f["share"] * 100)
-                st.dataframe(
-                    frame,
-                    hide_index=True,
-                    height="auto" if len(frame) <= 12 else 430,
-                    column_config={
-                        "first_seen": "First seen, week of",
-                        "weeks_later": "Weeks later",
-                        "customers": "Customers",
-                        "active": "Active",
-                        "share": st.column_config.NumberColumn("Share", format="%.1f %%"),
-                    },
-                    alt=f"{TITLE}, one row per week and later week",
-                )
+        rows = partial(_rows, choices=choices, today=desk.today())
+        chart_actions(
+            KEY,
+            partial(how_counted, DEFINITION, "trends/returning", choices),
+            [
+                partial(_menu, choices, found),
+                partial(taking_away.csv_button, KEY, TITLE, choices, rows, COLUMNS),
+                partial(taking_away.png_button, KEY, TITLE, choices),
+            ]
+            if found
+            else (),
+            partial(_table, found) if found else None,
+        )
+
+
+def _table(found: Sequence[Cohort]) -> None:
+    frame = pd.DataFrame(as_rows(found)).assign(share=lambda f: f["share"] * 100)
+    st.dataframe(
+        frame,
+        hide_index=True,
+        height="auto" if len(frame) <= 12 else 430,
+        column_config={
+            "first_seen": "First seen, week of",
+            "weeks_later": "Weeks later",
+            "customers": "Customers",
+            "active": "Active",
+            "share": st.column_config.NumberColumn("Share", format="%.1f %%"),
+        },
+        alt=f"{TITLE}, one row per week and later week",
+    )
 
 
 def _rows(store: Store, choices: Choices, today: Any) -> list[dict[str, Any]]:

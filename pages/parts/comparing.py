@@ -13,16 +13,17 @@ from convdata.comparison import Compared, as_rows, compare, opens, period
 from convdata.database import Store
 from convdata.dumbbells import dumbbells
 from convdata.filters import Choices
-from convdata.lines import PALETTE, PALETTE_DARK
+from convdata.lines import MOST, PALETTE, PALETTE_DARK
 from convdata.marks import opened_by
 from convdata.stats import MESSAGES, before
 from pages.parts import desk, taking_away
 from pages.parts.cards import how_counted
+from pages.parts.chart_actions import chart_actions
 from pages.parts.charts import CONFIG, clicked
 from pages.parts.literal import plain
 from pages.parts.remembered import REMEMBERED
 
-KINDS = {"": "Nothing", "channel": "Channels", "language": "Languages", "period": "Periods"}
+KINDS = {"channel": "Channels", "language": "Languages", "period": "Periods"}
 WORDS: dict[str, Callable[[str], str]] = {"channel": lambda key: channel(key).title, "language": language_title}
 TITLE, KEY = "Compare", "chart_compare"
 EXPLAINED = "Every number of the cards, asked for each of the two; the difference is the second against the first."
@@ -30,40 +31,59 @@ EXPLAINED = "Every number of the cards, asked for each of the two; the differenc
 
 def comparing(choices: Choices, known: pd.DataFrame) -> None:
     """What is compared with what, and all numbers of both."""
-    st.subheader(TITLE, anchor=False)
     kind = st.query_params.get("compare", "")
     kind = kind if kind in KINDS else ""
-    with st.container(horizontal=True, vertical_alignment="center", key="compare"):
-        _follow("kind", kind)
-        st.segmented_control(
-            "Compare", list(KINDS), key="compare_kind", format_func=KINDS.__getitem__, required=True, on_change=_write,
-            label_visibility="collapsed",
-        )  # fmt: skip
-        sides = _periods(choices) if kind == "period" else _places(kind, choices, known) if kind else None
-    if sides is None:
-        if kind:
+    with st.container(key=f"{KEY}_all", gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="center", key="compare"):
+            st.subheader(TITLE, anchor=False, width="content")
+            _follow("kind", kind or None)
+            st.segmented_control(
+                "Compare", list(KINDS), key="compare_kind", format_func=KINDS.__getitem__, on_change=_write,
+                label_visibility="collapsed",
+            )  # fmt: skip
+            sides = _periods(choices) if kind == "period" else _places(kind, choices, known) if kind else None
+        if sides is not None:
+            _compared(kind, choices, *sides, sorted(known["language"].unique()))
+        elif kind:
             st.caption(f"There is only one {kind} to look at.")
-        return
-    (first, second), names = sides
+        else:
+            st.caption("Every number of this page for two of them, side by side.")
+
+
+def _compared(
+    kind: str, choices: Choices, sides: tuple[Choices, Choices], names: tuple[str, str], every: Sequence[str]
+) -> None:
+    first, second = sides
     if names[0] == names[1]:
         names = (names[0], f"{names[1]} (again)")
     found = compare(REMEMBERED, first, second, desk.now())
-    _drawn(found, kind, (first, second), names)
+    _drawn(found, kind, sides, names, every)
     frame = pd.DataFrame([_line(one, names) for one in found])
     st.dataframe(frame, hide_index=True, height="content", alt=f"{names[0]} and {names[1]}, one row per number")
-    with st.container(horizontal=True, vertical_alignment="center"):
-        how_counted(EXPLAINED, MESSAGES.question, choices)
-        taking_away.csv_button(KEY, TITLE, choices, partial(_rows, first, second, names, desk.now()))
-        taking_away.png_button(KEY, TITLE, choices)
+    chart_actions(
+        KEY,
+        partial(how_counted, EXPLAINED, MESSAGES.question, choices),
+        [
+            partial(taking_away.csv_button, KEY, TITLE, choices, partial(_rows, first, second, names, desk.now())),
+            partial(taking_away.png_button, KEY, TITLE, choices),
+        ],
+    )
 
 
-def _drawn(found: Sequence[Compared], kind: str, sides: tuple[Choices, Choices], names: tuple[str, str]) -> None:
+def _drawn(
+    found: Sequence[Compared], kind: str, sides: tuple[Choices, Choices], names: tuple[str, str], every: Sequence[str]
+) -> None:
     dark = st.context.theme.type == "dark"
     palette = PALETTE_DARK if dark else PALETTE
     colors = (palette[0], palette[1])
     if kind == "channel":
         one, other = (channel(side["channel"][0]) for side in sides)
         colors = (one.color_dark, other.color_dark) if dark else (one.color_light, other.color_light)
+    elif kind == "language":  # as in the chart over time
+        first, second = (every.index(side["language"][0]) % MOST for side in sides)
+        colors = (palette[first], palette[second])
+    if colors[0] == colors[1]:
+        colors = (colors[0], next(one for one in palette if one != colors[0]))
     shares = [one for one in found if one.first.share and one.second.share]
     leads = [tuple(opens(REMEMBERED, one.key, side) for side in sides) for one in shares]
     opening = [(a.opens if a else 0, b.opens if b else 0) for a, b in leads]
@@ -141,7 +161,7 @@ def _follow(name: str, value: Any) -> None:
 
 
 def _write() -> None:
-    state, kind = st.session_state, st.session_state.compare_kind
+    state, kind = st.session_state, st.session_state.compare_kind or ""  # nothing, once it is chosen again
     kept = {name: st.query_params.get_all(name) for name in st.query_params if name not in ("compare", "a", "b")}
     said: dict[str, Any] = {"compare": kind} if kind else {}
     for name in ("a", "b"):

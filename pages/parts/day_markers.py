@@ -22,7 +22,9 @@ def day_markers(first: date, last: date) -> None:
     shown = markers(desk.store(), first, last)
     number, before = 0, None
     may_mark = desk.may(Right.MARK_DAYS)
-    with st.container(key="day_markers", gap="xsmall"):
+    if not shown:
+        return
+    with st.container(key="day_markers", gap=None):
         for row in shown:
             number += row.day != before
             before = row.day
@@ -37,9 +39,13 @@ def day_markers(first: date, last: date) -> None:
                         on_click=_remove,
                         args=(row.marker_id,),
                     )
-        if may_mark:
-            with st.popover("Mark a day", type="tertiary", icon=":material/flag:"):
-                _form(last)
+
+
+def mark_a_day(last: date) -> None:
+    """For who may: the way to add one, which stands among what can be done with the chart."""
+    if desk.may(Right.MARK_DAYS):
+        with st.popover("Mark a day", type="tertiary", icon=":material/flag:", help="Mark a day"):
+            _form(last)
 
 
 def _form(last: date) -> None:

@@ -13,7 +13,7 @@ from convdata.intervals import FEW, changed
 from convdata.spans import in_words
 from convdata.stats import before
 from pages.parts import cards, desk
-from pages.parts.cards import against, card, how_counted
+from pages.parts.cards import TOO_FEW, card, card_actions, rests_on
 from pages.parts.remembered import REMEMBERED
 from pages.parts.sparklines import sparkline
 
@@ -35,15 +35,14 @@ def _card(one: Headline, choices: Choices, earlier: bool) -> None:
     with card(one.key):
         st.metric(
             one.title,
-            value,
+            TOO_FEW if value == "too few" else value,
             delta,
             delta_color=color,  # type: ignore[arg-type]
             delta_arrow=way,  # type: ignore[arg-type]
-            delta_description=against(choices) if delta else None,
             **sparkline(one.key, choices),
         )
-        st.caption(said)
-        how_counted(one.definition, one.question, choices)
+        rests_on(said)
+        card_actions(one.key, one.definition, one.question, choices)
 
 
 def _change(one: Headline, row: Row, was: Row | None) -> tuple[str | None, str, str]:
@@ -66,11 +65,7 @@ def _change(one: Headline, row: Row, was: Row | None) -> tuple[str | None, str, 
     points = now[0] / now[1] - then[0] / then[1]
     real = one.good and changed(then, now)
     color = "off" if not real else "green" if points * one.good > 0 else "red"
-    return _signed(f"{points * 100:+.1f} points"), color, _arrow(points if abs(points) >= 0.0005 else 0)
-
-
-def _signed(text: str) -> str:
-    return text.replace("-", "−")
+    return cards.in_points(points), color, _arrow(points if abs(points) >= 0.0005 else 0)
 
 
 def _arrow(change: float) -> str:

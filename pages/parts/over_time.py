@@ -1,5 +1,6 @@
 """The chart over time: all together, or a line for each channel or language. Which, stands in the address (``split``)."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -8,12 +9,13 @@ import streamlit as st
 
 from convdata.filters import Choices
 from convdata.lines import MOST, colors, largest, lines, step_that_says
-from convdata.marks import marks
+from convdata.marks import Mark, marks
 from convdata.stats import Measure
 from convdata.timeline import timeline
 from pages.parts import desk
+from pages.parts.chart_actions import Act
 from pages.parts.charts import chart
-from pages.parts.day_markers import marked_days
+from pages.parts.day_markers import day_markers, mark_a_day, marked_days
 from pages.parts.period_line import drawn
 from pages.parts.remembered import REMEMBERED
 
@@ -33,17 +35,27 @@ def over_time(choices: Choices, measure: Measure, known: pd.DataFrame) -> None:
         "today": desk.today(),
         "marked": marked_days(first, last),
     }
+    around: dict[str, Any] = {
+        "beside": _choice,
+        "said": partial(day_markers, first, last),
+        "more": [partial(mark_a_day, last)],
+    }
     if not split:
-        chart(f"{measure.title} by {step}", choices, measure, ["day"], partial(timeline, **how), step, above=_choice)
+        chart(f"{measure.title} by {step}", choices, measure, ["day"], partial(timeline, **how), step, **around)
         return
     found = marks(REMEMBERED, choices, measure, [split])
     names = largest(found, split)
     every = sorted(known[split].unique())
     drawing = partial(lines, of=split, color=colors(every, split, st.context.theme.type == "dark"), **how)
     title = f"{measure.title} by {step} and {split}"
-    chart(title, choices.but(**{split: tuple(names)}), measure, ["day", split], drawing, step, above=_choice)
     if len(found) > MOST:
-        st.caption(f"The {MOST} {split}s with the most {measure.unit}, of {len(found):,}; choose others above.")
+        around["said"] = partial(_said, found, split, measure, around["said"])
+    chart(title, choices.but(**{split: tuple(names)}), measure, ["day", split], drawing, step, **around)
+
+
+def _said(found: Sequence[Mark], split: str, measure: Measure, marked: Act) -> None:
+    st.caption(f"The {MOST} {split}s with the most {measure.unit}, of {len(found):,}; choose others above.")
+    marked()
 
 
 def _split() -> str:

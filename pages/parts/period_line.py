@@ -62,7 +62,7 @@ def period_line(choices: Choices, known: pd.DataFrame) -> DeltaGenerator:
         if st.session_state["trends_preset"] == "Custom":
             _follow("days", (choices["from"], choices["to"]))
             st.date_input(
-                "From and to", key="trends_days", format="YYYY-MM-DD", on_change=_write, width=240,
+                "From and to", key="trends_days", format="YYYY-MM-DD", on_change=_write, width=220,
                 label_visibility="collapsed",
             )  # fmt: skip
         channels = [*channel_keys(desk.store().settings.channels), *sorted(known["channel"].unique())]
@@ -93,7 +93,7 @@ def _several(label: str, name: str, choices: Choices, options: list[str], words:
     options = list(dict.fromkeys([*options, *(choices[name] or ())]))
     _follow(name, list(choices[name] or ()))
     st.multiselect(
-        label, options, key=f"trends_{name}", on_change=_write, width=220, placeholder=f"All {label.lower()}s",
+        label, options, key=f"trends_{name}", on_change=_write, width=180, placeholder=f"All {label.lower()}s",
         label_visibility="collapsed", format_func=lambda value: plain(words(value), 40),
     )  # fmt: skip
 

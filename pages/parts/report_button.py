@@ -27,7 +27,7 @@ def report_button(choices: Choices) -> None:
     """Each is made when it is asked for, and recorded then."""
     if not desk.may(Right.DOWNLOAD_REPORT):
         return
-    with st.container(horizontal=True, width="content", key="reports"):
+    with st.container(horizontal=True, width="content", key="reports"):  # icons on a phone: look.css
         for label, make, ending, mime, icon in (HTML, EXCEL):
             download_button(
                 label,
@@ -37,9 +37,9 @@ def report_button(choices: Choices) -> None:
                 key=f"report_{ending}",
                 type="tertiary",
                 icon=icon,
-                help="All numbers of this page as one file that opens anywhere"
+                help="Report to print: all numbers of this page as one file that opens anywhere"
                 if ending == "html"
-                else "All tables of this page, a sheet each, with what they mean",
+                else "Excel workbook: all tables of this page, a sheet each, with what they mean",
             )
 
 

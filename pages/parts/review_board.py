@@ -8,6 +8,7 @@ from convdata.review import progress, queue
 from convdata.review.queue import COME_BACK, Wanted
 from convdata.vocabulary import ReviewState
 from pages.parts import desk, words
+from pages.parts.cards import explained
 from pages.parts.literal import plain
 
 # New failures are what hurts; what was fixed is quiet.
@@ -36,7 +37,7 @@ def board() -> None:
         )  # fmt: skip
     else:
         st.caption("Nothing has failed yet.")
-    with st.popover("How is this counted?", type="tertiary", icon=":material/help:"):
+    with st.container(horizontal=True, key="board_actions"), explained():
         st.markdown(question("review/board").sentence)
         st.markdown(
             "A resolved group keeps watching: a failure that belongs to it and was said after its fix date brings it back."

@@ -9,6 +9,7 @@ from pages.parts import desk
 from pages.parts.remembered import REMEMBERED
 
 COUNTS = ("eligible", "active_customers", "conversations", "need_help")
+MOST_BARS = 60  # that can be told apart in a card
 SHARES = ("message", "conversation", "escalation", "containment")
 
 
@@ -25,5 +26,6 @@ def sparkline(key: str, choices: Choices) -> dict[str, Any]:
         return {}
     step = step_for(shown["from"], shown["to"])
     if key in COUNTS:
-        return {"chart_data": series.counts(REMEMBERED, key, shown, step), "chart_type": "bar"}
+        counted = series.counts(REMEMBERED, key, shown, step)
+        return {"chart_data": counted, "chart_type": "bar" if len(counted or ()) <= MOST_BARS else "area"}
     return {"chart_data": series.shares(REMEMBERED, key, shown, step), "chart_type": "line"}

@@ -16,6 +16,7 @@ from convdata.topics import Topic, as_rows, topics
 from convdata.vocabulary import ReviewState
 from pages.parts import desk, taking_away
 from pages.parts.cards import how_counted
+from pages.parts.chart_actions import chart_actions
 from pages.parts.literal import plain
 from pages.parts.opening_menu import opening_menu
 from pages.parts.words import plural
@@ -31,7 +32,7 @@ DEFINITION = (
 def top_topics(choices: Choices) -> None:
     """A line for each topic: its words, how many and what share of all; the line leads to its group in Review."""
     found = topics(desk.store(), choices, by=desk.reader())
-    with st.container(key="top_topics"):
+    with st.container(key="top_topics", gap="xsmall"):
         st.subheader(TITLE, anchor=False)
         if found.first:
             frame = pd.DataFrame([_line(topic, found.messages) for topic in found.first])
@@ -55,6 +56,9 @@ def top_topics(choices: Choices) -> None:
                         on_click=_open_customers,
                         args=(found.first, choices),
                     ),
+                    "Customers": st.column_config.NumberColumn(
+                        width=80
+                    ),  # first: on a phone the words alone fill the screen
                     "Topic": st.column_config.TextColumn(width="large"),
                 },
                 column_order=[name for name in frame.columns if frame[name].notna().any()],
@@ -63,16 +67,21 @@ def top_topics(choices: Choices) -> None:
             st.caption(f"of {plural(found.messages, 'not-understood message')} with text in this period")
         else:
             st.caption("Nothing with text was not understood in this period.")
-        with st.container(horizontal=True, vertical_alignment="center"):
-            how_counted(DEFINITION, found.question, choices)
-            taking_away.csv_button("topics", TITLE, choices, partial(_rows, choices=choices, by=desk.reader()), COLUMNS)
-            _menu(found.first, choices)
+        rows = partial(_rows, choices=choices, by=desk.reader())
+        chart_actions(
+            "topics",
+            partial(how_counted, DEFINITION, found.question, choices),
+            [
+                partial(_menu, found.first, choices),
+                partial(taking_away.csv_button, "topics", TITLE, choices, rows, COLUMNS),
+            ],
+        )
 
 
 def _line(topic: Topic, whole: int) -> dict[str, str | int | None]:
     return {
-        "Topic": plain(" ".join(topic.text.split()), 200),
         "Customers": topic.customers,
+        "Topic": plain(" ".join(topic.text.split()), 200),
         "Messages": topic.messages,
         "Share": percent(topic.messages / whole) if whole >= FEW else "too few",
         "State": ReviewState(topic.state).label if topic.group_id else None,
