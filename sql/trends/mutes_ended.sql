@@ -5,10 +5,17 @@ with ends as (
         coalesce(mutes.ended_at, mutes.muted_until) as ended_at,
         coalesce(mutes.ended_by, 'timer') as ended_by
     from mutes
-    join customers on customers.customer_key = mutes.customer_key
     where (mutes.ended_at is not null or mutes.muted_until <= cast(:now as timestamp))
-      and (cast(:channels as varchar[]) is null or customers.channel = any(cast(:channels as varchar[])))
-      and (cast(:languages as varchar[]) is null or customers.language = any(cast(:languages as varchar[])))
+      and (
+          (cast(:channels as varchar[]) is null and cast(:languages as varchar[]) is null)
+          or mutes.customer_key in (
+              select customers.customer_key
+              from customers
+              where not (cast(:channels as varchar[]) is null and cast(:languages as varchar[]) is null)
+                and (cast(:channels as varchar[]) is null or customers.channel = any(cast(:channels as varchar[])))
+                and (cast(:languages as varchar[]) is null or customers.language = any(cast(:languages as varchar[])))
+          )
+      )
 )
 select
     count(*) as mutes_ended,

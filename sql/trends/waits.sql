@@ -12,12 +12,19 @@ with raised as (
               and cleared.done_at > activity.done_at
         ) as cleared_at
     from activity
-    join customers on customers.customer_key = activity.customer_key
     where activity.act = 'status_need_help'
       and activity.done_at >= cast(:since as timestamp)
       and activity.done_at < cast(:until as timestamp)
-      and (cast(:channels as varchar[]) is null or customers.channel = any(cast(:channels as varchar[])))
-      and (cast(:languages as varchar[]) is null or customers.language = any(cast(:languages as varchar[])))
+      and (
+          (cast(:channels as varchar[]) is null and cast(:languages as varchar[]) is null)
+          or activity.customer_key in (
+              select customers.customer_key
+              from customers
+              where not (cast(:channels as varchar[]) is null and cast(:languages as varchar[]) is null)
+                and (cast(:channels as varchar[]) is null or customers.channel = any(cast(:channels as varchar[])))
+                and (cast(:languages as varchar[]) is null or customers.language = any(cast(:languages as varchar[])))
+          )
+      )
 ),
 replies as (
     select
