@@ -1,7 +1,7 @@
 -- What was not understood, word for word, the most frequent first: one row per text of an eligible message of the period, with the number of all of them.
 select
     substr(messages.text, 1, 1000) as text,
-    min(cast(messages.customer_key as varchar)) as customer_key,
+    cast(min(messages.customer_key) as varchar) as customer_key,
     count(*) as messages,
     cast(sum(count(*)) over () as bigint) as all_messages
 from messages
