@@ -1,6 +1,5 @@
 """Meta's Graph API, as far as Misheard asks it: one host, no redirects, ten seconds, the token in a header only."""
 
-import logging
 from functools import cache
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
@@ -8,14 +7,11 @@ from urllib.parse import quote, urlsplit
 import httpx
 
 from convdata.messenger_page import Page
+from convdata.outgoing import Answer, Server, Silent
 
 VERSION = "v25.0"
 TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 LARGEST = 256 * 1024
-
-# httpx would write each address into the log, and an address may hold a customer's id.
-logging.getLogger("httpx").setLevel(logging.WARNING)
-logging.getLogger("httpcore").setLevel(logging.WARNING)
 
 
 class GraphSaid(NamedTuple):
@@ -31,52 +27,30 @@ class GraphSaid(NamedTuple):
         return f"{self.code}/{self.subcode}" if self.subcode else str(self.code)
 
 
-class GraphSilent(Exception):
-    """No answer that could be read. ``began``: the request may have reached Meta and been obeyed."""
-
-    def __init__(self, began: bool) -> None:
-        super().__init__("no answer")
-        self.began = began
-
-
 class Graph:
     """One Page's way to the API. Thread-safe."""
 
     def __init__(self, page: Page) -> None:
         self._page = page
         here = urlsplit(page.graph_url).hostname in ("localhost", "127.0.0.1", "::1")
-        self._client = httpx.Client(
-            headers={"Authorization": f"Bearer {page.token}", "User-Agent": "misheard"},
+        self._server = Server(
+            {"Authorization": f"Bearer {page.token}"},
             timeout=TIMEOUT,
-            follow_redirects=False,
-            trust_env=not here,  # an operator's proxy is theirs to choose, but nothing on this machine is behind one
-            limits=httpx.Limits(max_connections=8),
+            largest=LARGEST,
+            by_proxy=not here,  # an operator's proxy is theirs to choose, but nothing on this machine is behind one
         )
 
     def of_page(self, what: str, body: dict[str, Any]) -> GraphSaid:
-        """``POST /<page>/<what>``. Raises GraphSilent."""
+        """``POST /<page>/<what>``. Raises Silent."""
         return self._ask("POST", f"{quote(self._page.id, safe='')}/{what}", json=body)
 
     def profile(self, customer_id: str) -> GraphSaid:
-        """The three fields that are kept of a person, and no others are asked for. Raises GraphSilent."""
+        """The three fields that are kept of a person, and no others are asked for. Raises Silent."""
         fields = {"fields": "first_name,last_name,profile_pic"}
         return self._ask("GET", quote(customer_id, safe=""), params=fields)
 
     def _ask(self, method: str, path: str, **more: Any) -> GraphSaid:
-        try:
-            with self._client.stream(method, f"{self._page.graph_url}/{VERSION}/{path}", **more) as response:
-                if response.is_redirect:
-                    raise GraphSilent(began=False)
-                text = b""
-                for part in response.iter_bytes():
-                    text += part
-                    if len(text) > LARGEST:
-                        raise GraphSilent(began=True)
-                return _said(response, text)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol):
-            raise GraphSilent(began=False) from None
-        except (httpx.HTTPError, httpx.InvalidURL):
-            raise GraphSilent(began=True) from None
+        return _said(self._server.ask(method, f"{self._page.graph_url}/{VERSION}/{path}", **more))
 
 
 @cache
@@ -85,21 +59,21 @@ def graph(page: Page) -> Graph:
     return Graph(page)
 
 
-def _said(response: httpx.Response, text: bytes) -> GraphSaid:
+def _said(answer: Answer) -> GraphSaid:
     try:
-        found = httpx.Response(200, content=text).json()
-    except (ValueError, UnicodeDecodeError):
+        found = answer.json()
+    except ValueError:
         # Not from Meta's API but from something before it: below 500 it was surely not obeyed.
-        raise GraphSilent(began=response.status_code < 400 or response.status_code >= 500) from None
+        raise Silent(began=answer.status < 400 or answer.status >= 500) from None
     if not isinstance(found, dict):
-        raise GraphSilent(began=True)
+        raise Silent(began=True)
     error = found.get("error")
     if isinstance(error, dict):
         return GraphSaid(
             None, _number(error.get("code")), _number(error.get("error_subcode")), bool(error.get("is_transient"))
         )
-    if response.status_code >= 400:
-        raise GraphSilent(began=response.status_code >= 500)
+    if answer.status >= 400:
+        raise Silent(began=answer.status >= 500)
     return GraphSaid(found)
 
 

@@ -12,9 +12,10 @@ from urllib.parse import parse_qs, urlsplit
 from convdata.database import Row, Store, Transaction
 from convdata.errors import NotFound
 from convdata.events import Customer
-from convdata.graph import GraphSaid, GraphSilent, graph
+from convdata.graph import GraphSaid, graph
 from convdata.graph_errors import Remedy, refusal
 from convdata.intake import take_within
+from convdata.outgoing import Silent
 from convdata.standing import in_hand
 
 log = logging.getLogger(__name__)
@@ -36,7 +37,7 @@ def ask_profiles(store: Store, now: datetime) -> int:
     for row in store.ask("profiles/due", now=now, since=now - LATELY, limit=AT_ONCE):
         try:
             said = graph(page).profile(row.customer_id)
-        except GraphSilent:
+        except Silent:
             _keep(store, row, {}, now, now + SOON, "no answer")
             break  # whoever does not answer this one answers the next ones as little
         asked += 1

@@ -7,9 +7,10 @@ from typing import Any
 
 from convdata.channel_adapters import Answerable, Outcome, Outgoing, Recipient
 from convdata.database import Store
-from convdata.graph import GraphSaid, GraphSilent, graph
+from convdata.graph import GraphSaid, graph
 from convdata.graph_errors import Refusal, Remedy, refusal
 from convdata.messenger_page import Page
+from convdata.outgoing import Silent
 from convdata.vocabulary import Delivery
 
 ORDINARY = timedelta(hours=24)
@@ -76,7 +77,7 @@ def send(store: Store, outgoing: Outgoing, now: datetime) -> Outcome:
         if said.data is None and refusal(said).remedy is Remedy.TAG and page.human_agent and not tagged:
             # Meta's clock says that the 24 hours are over, ours does not yet; nothing was sent.
             said = graph(page).of_page("messages", _message(outgoing, tagged=True))
-    except GraphSilent as silent:
+    except Silent as silent:
         if silent.began:
             return Outcome(Delivery.UNKNOWN, reason="Meta gave no answer: it may have arrived. Wait, or send it again.")
         return Outcome(Delivery.PENDING, reason="Meta cannot be reached.")
@@ -106,7 +107,7 @@ def _control(store: Store, what: str, body: dict[str, Any]) -> None:
         return
     said = graph(page).of_page(what, body)
     if said.data is None and refusal(said).remedy is Remedy.AGAIN:
-        raise GraphSilent(began=False)
+        raise Silent(began=False)
 
 
 def _message(outgoing: Outgoing, tagged: bool) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 
 from convdata.channel_adapters import Answerable, NotTold, Outcome, Outgoing, Recipient
 from convdata.database import Store
-from convdata.rasa_api import RasaSaid, RasaSilent, rasa_api
+from convdata.outgoing import Silent
+from convdata.rasa_api import RasaSaid, rasa_api
 from convdata.rasa_server import RasaServer
 from convdata.settings import Settings
 from convdata.spans import in_words
@@ -67,7 +68,7 @@ def send(store: Store, outgoing: Outgoing, now: datetime) -> Outcome:
     metadata = {"said_by": "human", "agent_id": outgoing.agent, "misheard_reply": outgoing.reply_id}
     try:
         before = rasa_api(server).look(recipient.customer_id)
-    except RasaSilent:
+    except Silent:
         return Outcome(Delivery.PENDING, reason="Rasa cannot be reached.")
     if before.tracker is None:
         return _refused(before, began=False)
@@ -81,7 +82,7 @@ def send(store: Store, outgoing: Outgoing, now: datetime) -> Outcome:
         said = rasa_api(server).say(
             recipient.customer_id, {"event": "bot", "text": outgoing.text, "metadata": metadata}
         )
-    except RasaSilent as silent:
+    except Silent as silent:
         if silent.began:
             return Outcome(Delivery.UNKNOWN, reason="Rasa gave no answer: it may have arrived. Wait, or send it again.")
         return Outcome(Delivery.PENDING, reason="Rasa cannot be reached.")
@@ -103,7 +104,7 @@ def _write(store: Store, recipient: Recipient, event: str) -> None:
         return
     try:
         said = rasa_api(server).add(recipient.customer_id, {"event": event, "metadata": {"said_by": OURS}})
-    except RasaSilent:
+    except Silent:
         raise NotTold("no answer") from None
     if said.tracker is None:
         raise NotTold(f"status {said.status}")
@@ -152,7 +153,7 @@ def _looked(server: RasaServer, sender: str, now: datetime) -> RasaSaid | None:
     said: RasaSaid | None
     try:
         said = rasa_api(server).look(sender)
-    except RasaSilent:
+    except Silent:
         said = None
     with _lock:
         _known[server, sender] = (now, said)
