@@ -16,7 +16,6 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -24,14 +23,14 @@ from urllib.error import HTTPError
 from urllib.parse import parse_qs, urlsplit
 from urllib.request import Request, urlopen
 
+from examples.fake_server import NETWORK, Answer, FakeServer
+
 APP_SECRET = "pretend-app-secret"
 VERIFY_TOKEN = "pretend-verify-token"
 PAGE_TOKEN = "pretend-page-token"
 PAGE_ID = "370000000000001"
 APP_ID = 100000000000001
 PAGE = Path(__file__).with_suffix(".html")
-
-Answer = tuple[int, Any]
 
 
 def refusal(
@@ -50,7 +49,7 @@ def refusal(
     return status, {"error": error}
 
 
-# What the next reply to somebody can meet. The last four are no answers of Meta's, but what a network does.
+# What the next reply to somebody can meet.
 FAULTS: dict[str, Answer | None] = {
     "outside_window": refusal(10, 2018278, "This message is sent outside of allowed window."),
     "unavailable": refusal(551, 1545041, "This person isn't available right now."),
@@ -69,10 +68,7 @@ FAULTS: dict[str, Answer | None] = {
     "new_error": refusal(4711, None, "Something nobody has written down"),
     "garbage": (502, "<html>Bad gateway</html>"),
     "no_mid": (200, {"recipient_id": "x"}),
-    "hang": None,
-    "drop": None,
-    "drop_after": None,
-    "redirect": None,
+    **NETWORK,
 }
 
 
@@ -92,7 +88,7 @@ def _now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
-class FakeGraph:
+class FakeGraph(FakeServer):
     """One Page and its people. Start it, set Misheard up with ``settings()``, and let people ``say`` something."""
 
     def __init__(
@@ -115,34 +111,17 @@ class FakeGraph:
         self.human_agent = False
         self.profiles_permitted = True
         self.owns_thread = False
-        self.hang_seconds = 30.0
         self.receipts = True  # echo, delivered and read follow a reply that arrived
         self.requests: list[tuple[str, str, dict[str, str], Any]] = []
         self.sent: list[dict[str, Any]] = []
         self.faults: dict[str, deque[str]] = defaultdict(deque)
         self._numbers = count(1)
-        self._server: ThreadingHTTPServer | None = None
-
-    # -- the server ---------------------------------------------------------------------------------------------------
 
     def start(self, port: int = 0) -> "FakeGraph":
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
-        self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, name="fake-graph", daemon=True).start()
+        self.listen(port)
         return self
 
-    def stop(self) -> None:
-        if self._server is not None:
-            self._server.shutdown()
-            self._server.server_close()
-
-    @property
-    def url(self) -> str:
-        assert self._server is not None
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
-
     def settings(self) -> dict[str, str]:
-        """What to set in Misheard's environment."""
         return {
             "MISHEARD_MESSENGER_APP_SECRET": self.app_secret,
             "MISHEARD_MESSENGER_VERIFY_TOKEN": VERIFY_TOKEN,
@@ -224,8 +203,15 @@ class FakeGraph:
     # -- the API ------------------------------------------------------------------------------------------------------
 
     def answer(self, method: str, path: str, headers: dict[str, str], body: Any) -> Answer | str:
-        """The answer, or the name of something that a network does."""
         parts = urlsplit(path)
+        if method == "GET" and path == "/":
+            return 200, PAGE.read_text(encoding="utf-8")
+        if method == "GET" and parts.path == "/thread":
+            (psid,) = parse_qs(parts.query).get("psid", [""])
+            return 200, self.thread(psid)
+        same_origin = urlsplit(headers.get("origin", "")).netloc in ("", headers.get("host"))
+        if method == "POST" and path == "/say" and isinstance(body, dict) and same_origin:
+            return 200, self.from_the_page(body)
         self.requests.append((method, path, headers, body))
         if headers.get("authorization") != f"Bearer {self.page_token}" or "access_token" in parts.query:
             return refusal(190, 463, "Error validating access token", status=401)
@@ -299,68 +285,6 @@ class FakeGraph:
         self.bring(self._item(psid, "Page", {"delivery": {"mids": [mid], "watermark": self._milliseconds()}}))
 
 
-def _handler(fake: FakeGraph) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            if self.path == "/":
-                self._give(200, PAGE.read_bytes(), "text/html; charset=utf-8")
-            elif urlsplit(self.path).path == "/thread":
-                (psid,) = parse_qs(urlsplit(self.path).query).get("psid", [""])
-                self._give_json(200, fake.thread(psid))
-            else:
-                self._answer("GET", None)
-
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            try:
-                value = json.loads(body)
-            except ValueError:
-                value = None
-            if self.path == "/say" and isinstance(value, dict) and self._same_origin():
-                self._give_json(200, fake.from_the_page(value))
-            else:
-                self._answer("POST", value)
-
-        def _same_origin(self) -> bool:
-            return urlsplit(self.headers.get("Origin", "")).netloc in ("", self.headers.get("Host"))
-
-        def _answer(self, method: str, body: Any) -> None:
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            answer = fake.answer(method, self.path, headers, body)
-            if answer == "hang":
-                time.sleep(fake.hang_seconds)
-            elif answer == "redirect":
-                self.send_response(307)
-                self.send_header("Location", "http://127.0.0.1:9/elsewhere")
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-                return
-            if isinstance(answer, str):
-                self.close_connection = True
-                self.connection.close()
-            elif isinstance(answer[1], str):
-                self._give(answer[0], answer[1].encode(), "text/html")
-            else:
-                self._give_json(*answer)
-
-        def _give_json(self, status: int, value: Any) -> None:
-            self._give(status, json.dumps(value).encode(), "application/json")
-
-        def _give(self, status: int, body: bytes, kind: str) -> None:
-            self.send_response(status)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    return Handler
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description="A pretend Facebook to try Misheard's Messenger side with.")
     parser.add_argument("--port", type=int, default=8502)
@@ -371,8 +295,7 @@ def main() -> None:
     fake.human_agent = given.human_agent
     fake.photos = False  # there are none, and a browser would ask Facebook for them
     fake.start(given.port)
-    print("Start Misheard with these:\n")
-    print("".join(f"  export {name}={value}\n" for name, value in fake.settings().items()))
+    fake.introduce()
     print(f"and write to the Page at {fake.url}\n(Ctrl+C ends it.)", flush=True)
     try:
         threading.Event().wait()

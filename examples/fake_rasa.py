@@ -8,34 +8,29 @@ The tests use the same. It keeps conversations as lists of events, as a tracker 
 
 import argparse
 import json
-import threading
 import time
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from examples.fake_server import NETWORK, Answer, FakeServer
 
 TOKEN = "pretend-rasa-token"
 DELIVER = ("facebook", "socketio", "callback", "telegram")
 
-Answer = tuple[int, Any]
-
-# What the next request about somebody can meet; the last ones are no answers of Rasa's, but what a network does.
+# What the next request about somebody can meet.
 FAULTS: dict[str, Answer | None] = {
     "conflict": (409, {"version": "3.6.21", "status": "failure", "reason": "Conflict", "code": 409}),
     "broken": (500, {"version": "3.6.21", "status": "failure", "reason": "ConversationError", "code": 500}),
     "bad_gateway": (502, "<html>Bad gateway</html>"),
     "another_server": (200, "<html>Welcome</html>"),
-    "hang": None,
-    "drop": None,
-    "drop_after": None,
-    "redirect": None,
+    **NETWORK,
 }
 
 
 @dataclass
-class FakeRasa:
+class FakeRasa(FakeServer):
     """One Rasa and its conversations. ``api`` False: it was started without --enable-api."""
 
     token: str | None = TOKEN
@@ -46,26 +41,12 @@ class FakeRasa:
     browsers: set[str] = field(default_factory=set)  # who is connected over socketio
     faults: dict[str, deque[str]] = field(default_factory=lambda: defaultdict(deque))
     requests: list[tuple[str, str, dict[str, str], Any]] = field(default_factory=list)
-    _server: ThreadingHTTPServer | None = None
 
     def start(self, port: int = 0) -> "FakeRasa":
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
-        self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, name="fake-rasa", daemon=True).start()
+        self.listen(port)
         return self
 
-    def stop(self) -> None:
-        if self._server is not None:
-            self._server.shutdown()
-            self._server.server_close()
-
-    @property
-    def url(self) -> str:
-        assert self._server is not None
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
-
     def settings(self) -> dict[str, str]:
-        """What to set in Misheard's environment."""
         return {"MISHEARD_RASA_URL": self.url} | ({"MISHEARD_RASA_TOKEN": self.token} if self.token else {})
 
     def wrote(self, sender: str, connector: str, text: str = "Where is my train?") -> None:
@@ -80,7 +61,6 @@ class FakeRasa:
         return bool(said) and said[-1] == "pause"
 
     def answer(self, method: str, path: str, headers: dict[str, str], body: Any) -> Answer | str:
-        """The answer, or the name of something that a network does."""
         parts = urlsplit(path)
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         self.requests.append((method, path, headers, body))
@@ -132,48 +112,6 @@ def _failure(code: int, reason: str) -> dict[str, Any]:
     return {"version": "3.6.21", "status": "failure", "message": "", "reason": reason, "details": {}, "code": code}
 
 
-def _handler(fake: FakeRasa) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            self._answer("GET", None)
-
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            try:
-                self._answer("POST", json.loads(body))
-            except ValueError:
-                self._answer("POST", None)
-
-        def _answer(self, method: str, body: Any) -> None:
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            answer = fake.answer(method, self.path, headers, body)
-            if answer == "hang":
-                time.sleep(fake.hang_seconds)
-            if answer == "redirect":
-                self._give(307, b"", "text/html", {"Location": "http://127.0.0.1:9/elsewhere"})
-            elif isinstance(answer, str):
-                self.close_connection = True
-                self.connection.close()
-            elif isinstance(answer[1], str):
-                self._give(answer[0], answer[1].encode(), "text/html")
-            else:
-                self._give(answer[0], json.dumps(answer[1]).encode(), "application/json")
-
-        def _give(self, status: int, body: bytes, kind: str, more: dict[str, str] | None = None) -> None:
-            self.send_response(status)
-            for name, value in {"Content-Type": kind, "Content-Length": str(len(body)), **(more or {})}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    return Handler
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description="A pretend Rasa to try Misheard's Rasa side with.")
     parser.add_argument("--port", type=int, default=5005)
@@ -182,8 +120,7 @@ def main() -> None:
     fake = FakeRasa()
     fake.conversations = _Talkative(given.connector)
     fake.start(given.port)
-    print("Start Misheard with these:\n")
-    print("".join(f"  export {name}={value}\n" for name, value in fake.settings().items()))
+    fake.introduce()
     print("What is written to a conversation is shown here. (Ctrl+C ends it.)", flush=True)
     try:
         shown = 0
