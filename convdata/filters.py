@@ -1,37 +1,14 @@
 """Which conversations are picked. A filter is one entry, read by the screen, the address, the command line and the SQL."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from convdata import failings
-from convdata.folding import search_words
-from convdata.periods import day_end, day_start
+from convdata.picking import Filter, Seek
 from convdata.vocabulary import Status
-
-
-@dataclass(frozen=True)
-class Filter:
-    """One filter. ``kind`` is *any_of* (several values, combined with "or"), *first_day*, *last_day* or *words*.
-
-    ``condition`` is on ``customers``, or, where ``of`` names one of ``ONE_DAY``, on a row of ``customer_days``: all
-    conditions of that name must hold for one and the same row. Where it is *message*, see failings.py. ``{value}`` stands for one word, ``{values}`` for all
-    values: each is bound by itself, as both stores plan "in (one)" better than an array. ``on_duckdb`` is the condition
-    there, where that is another.
-    """
-
-    name: str
-    label: str
-    kind: str
-    condition: str
-    on_duckdb: str = ""
-    of: str = "conversation"
-    options: tuple[str, ...] = ()
-    sentence: str = ""
-
 
 FILTERS: tuple[Filter, ...] = (
     Filter(
@@ -102,7 +79,6 @@ ONE_DAY = {
     "wrote": "customer_days.eligible + customer_days.buttons > 0",
 }
 BY_NAME = {f.name: f for f in FILTERS}
-_BY_KEY = "customers.customer_key between cast(:{value}_first as uuid) and cast(:{value}_last as uuid)"
 # The other order of the list, in the address: who needs help, the longest waiting first.
 WAITING = "waiting"
 LONGEST = 200
@@ -121,7 +97,7 @@ class Choices:
     chosen: Mapping[str, Any] = field(default_factory=dict)
     timezone: ZoneInfo = UTC_ZONE
     sort: str = ""
-    seek: Callable[[str], tuple[str, ...]] | None = field(default=None, compare=False, repr=False)
+    seek: Seek | None = field(default=None, compare=False, repr=False)
 
     def __getitem__(self, name: str) -> Any:
         return self.chosen.get(name)
@@ -140,17 +116,12 @@ class Choices:
 
     def where(self, store: str = "duckdb") -> str:
         """The picking as SQL of that kind of store; holds nothing but our own text, values are bound."""
-        conditions = [
-            c for f in FILTERS if f.of == "conversation" and f.name in self.chosen for c in self._conditions(f, store)
-        ]
         by_message = failings.conditions(self.chosen)
-        conditions += by_message
+        conditions = self._conditions("conversation", store) + by_message
         for group, always in ONE_DAY.items():
             if group == "failed" and by_message:
                 continue  # days and language are asked of that message itself
-            of_group = [
-                c for f in FILTERS if f.of == group and f.name in self.chosen for c in self._conditions(f, store)
-            ]
+            of_group = self._conditions(group, store)
             if of_group:
                 days = " and ".join([always, *of_group])
                 conditions.append(f"customers.customer_key in (select customer_key from customer_days where {days})")
@@ -160,22 +131,8 @@ class Choices:
         """The values for ``where``."""
         values: dict[str, Any] = failings.bound(self.chosen, self.timezone)
         for name, value in self.chosen.items():
-            f = BY_NAME[name]
-            if name == "failed_hour":
-                continue
-            if f.kind == "words" and self.seek:
-                begun = self.seek(value)
-                values |= _numbered(name, [_filled(key, "0") for key in begun], "_first")
-                values |= _numbered(name, [_filled(key, "f") for key in begun], "_last")
-            elif f.kind == "words":
-                words = search_words(value)
-                values |= _numbered(name, words if store == "duckdb" else [f"%{_escaped(word)}%" for word in words])
-            elif f.kind == "any_of":
-                values |= _numbered(name, value)
-            elif f.of in ONE_DAY:
-                values[name] = value
-            else:
-                values[name] = (day_start if f.kind == "first_day" else day_end)(value, self.timezone)
+            if name != "failed_hour":
+                values |= BY_NAME[name].bound(value, store, self.timezone, self.seek)
         return values
 
     def address(self) -> dict[str, str | list[str]]:
@@ -185,16 +142,9 @@ class Choices:
         }
         return values | ({"sort": WAITING} if self.longest_waiting_first else {})
 
-    def _conditions(self, f: Filter, store: str) -> list[str]:
-        condition = f.on_duckdb if f.on_duckdb and store == "duckdb" else f.condition
-        if f.kind == "words" and self.seek:
-            keys = [_BY_KEY.format(value=name) for name in _numbered(f.name, self.seek(self.chosen[f.name]))]
-            return [f"({' or '.join(keys)})"] if keys else ["1 = 0"]
-        if f.kind == "words":
-            return [condition.format(value=name) for name in _numbered(f.name, search_words(self.chosen[f.name]))]
-        if f.kind == "any_of":
-            return [condition.format(values=", ".join(f":{name}" for name in _numbered(f.name, self.chosen[f.name])))]
-        return [condition]
+    def _conditions(self, of: str, store: str) -> list[str]:
+        asked = [f for f in FILTERS if f.of == of and f.name in self.chosen]
+        return [c for f in asked for c in f.conditions(self.chosen[f.name], store, self.seek)]
 
 
 def choose(given: Mapping[str, Iterable[str] | str | None], timezone: ZoneInfo) -> tuple[Choices, list[str]]:
@@ -216,23 +166,11 @@ def choose(given: Mapping[str, Iterable[str] | str | None], timezone: ZoneInfo) 
         if len(texts) > MOST:
             wrong.append(f"{f.label}: more than {MOST} values, left out.")
             continue
-        if f.kind == "words":
-            if search_words(texts[-1]):
-                chosen[f.name] = texts[-1]
-        elif f.kind == "any_of":
-            known = [t for t in dict.fromkeys(texts) if not f.options or t in f.options]
-            if len(known) < len(set(texts)):
-                wrong.append(f"{f.label}: there is no such value; one of {', '.join(f.options)}.")
-            if known:
-                chosen[f.name] = tuple(known)
-        else:
-            try:
-                day = date.fromisoformat(texts[-1])
-                if not 1970 <= day.year <= 9000:
-                    raise ValueError
-                chosen[f.name] = day
-            except ValueError:
-                wrong.append(f"{f.label}: not a day; write it like 2026-08-09.")
+        value, problem = f.read(texts)
+        if problem:
+            wrong.append(problem)
+        if value is not None:
+            chosen[f.name] = value
     sort = given.get("sort") or ()
     sorts = [sort] if isinstance(sort, str) else list(sort)
     return Choices(chosen, timezone, WAITING if WAITING in sorts[-1:] else ""), wrong
@@ -241,20 +179,6 @@ def choose(given: Mapping[str, Iterable[str] | str | None], timezone: ZoneInfo) 
 def last_days(days: int, today: date) -> tuple[date, date]:
     """A preset: the period of that many days which ends today."""
     return today - timedelta(days=days - 1), today
-
-
-def _numbered(name: str, values: Iterable[Any], end: str = "") -> dict[str, Any]:
-    """One bound name for each value."""
-    return {f"{name}_{i}{end}": value for i, value in enumerate(values)}
-
-
-def _filled(begun: str, digit: str) -> str:
-    """The first or the last key that begins so: stores look for what lies between, and make no text of every key."""
-    return str(UUID(begun.replace("-", "").ljust(32, digit)))
-
-
-def _escaped(word: str) -> str:
-    return word.replace("!", "!!").replace("%", "!%").replace("_", "!_")
 
 
 def who_waits(timezone: ZoneInfo) -> Choices:
