@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from convdata import following, inbox, receipts, recounting, retention, visitors, webchat
+from convdata import erased_list, following, inbox, receipts, recounting, retention, visitors, webchat
 from convdata.database import Store
 from convdata.muting import sweep
 from convdata.periods import now_utc
@@ -30,6 +30,7 @@ JOBS: tuple[tuple[str, Job], ...] = (
     ("Grouping what was not understood", joining.join),
     ("Putting counts together", recounting.compact),
     ("Erasing who is not to be kept any longer", retention.once_a_day),
+    ("Noting who was erased", erased_list.bring_up_to_date),
     ("Writing the store's file anew", lambda store, now: rewrite(store)),
 )
 

@@ -15,6 +15,7 @@ from convdata import chain
 from convdata.activity import act, record
 from convdata.conversation import Conversation
 from convdata.database import Row, Store, Transaction
+from convdata.erased_list import Erased, note
 from convdata.errors import NotFound
 from convdata.intake.conversations import load
 from convdata.masking import shown
@@ -147,11 +148,12 @@ def erase(store: Store, key: str, *, by: Actor, now: datetime) -> Receipt:
     """
     require(by, Right.ERASE)
 
-    def work(transaction: Transaction) -> str:
-        (reference,) = _erase(transaction, [in_hand(transaction, key)], by, now, None)
-        return reference
+    def work(transaction: Transaction) -> tuple[list[str], list[Erased]]:
+        return _erase(transaction, [in_hand(transaction, key)], by, now, None)
 
-    return receipt_of(store, store.change(work))
+    (reference,), erased = store.change(work)
+    note(store, erased)
+    return receipt_of(store, reference)
 
 
 def erase_together(
@@ -168,18 +170,20 @@ def erase_together(
     """
     require(by, Right.ERASE)
 
-    def work(transaction: Transaction) -> int:
+    def work(transaction: Transaction) -> list[Erased]:
         there = load(transaction, sorted(keys))
         chosen = [there[key] for key in which(transaction, list(there)) if key in there] if there else []
-        return len(_erase(transaction, chosen, by, now, reason)) if chosen else 0
+        return _erase(transaction, chosen, by, now, reason)[1] if chosen else []
 
-    return store.change(work)
+    erased = store.change(work)
+    note(store, erased)
+    return len(erased)
 
 
 def _erase(
     transaction: Transaction, customers: Sequence[Conversation], by: Actor, now: datetime, reason: str | None
-) -> list[str]:
-    """Erase those who are in hand; gives the references of their receipts."""
+) -> tuple[list[str], list[Erased]]:
+    """Erase those who are in hand; gives the references of their receipts, and what is noted of them."""
     keys = [customer.customer_key for customer in customers]
     references = [str(uuid.uuid4()) for _ in keys]
     latest = {row.customer_key: row.at for row in transaction.ask("erasure/latest_event", customer_keys=keys)}
@@ -197,7 +201,7 @@ def _erase(
         }
         done = act(Act.ERASE, actor=by, now=now, channel=customer.channel, reason=reason, details=details)
         record(transaction, done)
-    return references
+    return references, [Erased(key, now, last) for key, last in zip(keys, until, strict=True)]
 
 
 def take_away(transaction: Transaction, keys: Sequence[str]) -> dict[str, dict[str, list[Row]]]:

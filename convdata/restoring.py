@@ -8,7 +8,7 @@ the store's, which takes its place at the end; on Postgres in one transaction. K
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -21,6 +21,7 @@ from convdata import chain
 from convdata.activity import act, record
 from convdata.backups import TABLES, Unpacked, unpack
 from convdata.database import Row, Store, Transaction, connect
+from convdata.erased_list import Erased, list_of, read
 from convdata.erasure import REWRITING_DUE, take_away
 from convdata.errors import FileUnreadable, NotAllowed, NotFound, StoreInUse, StoreNotEmpty, StoreTooNew
 from convdata.rewriting import change_places, forget, rewrite
@@ -39,12 +40,16 @@ _OTHERS = (
 
 @dataclass(frozen=True)
 class Restored:
-    """What was done: from which moment, how many customers there are, and how many erasures were made again."""
+    """What was done: from which moment, how many customers there are, and how many erasures were made again.
+    ``passed_over`` are lines of lists that say nothing of this store; ``known`` is whether anything could say who was erased.
+    """
 
     made_at: datetime
     customers: int
     erased_again: int
     records_kept: int
+    passed_over: int = 0
+    known: bool = True
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self) | {"made_at": self.made_at.isoformat() + "Z"}
@@ -54,13 +59,18 @@ class Restored:
 class _Kept:
     """What the store of now hands on."""
 
-    erased: tuple[Row, ...] = ()
+    erased: tuple[Row | Erased, ...] = ()
     records: tuple[Row, ...] = ()
     end: chain.End = chain.BEGINNING
+    passed_over: int = 0
+    known: bool = True
 
 
-def restore(settings: Settings, path: str, *, by: Actor, now: datetime, replacing: bool = False) -> Restored:
-    """Put a backup in the store's place. Raises StoreNotEmpty for one with something in it unless ``replacing``,
+def restore(
+    settings: Settings, path: str, *, by: Actor, now: datetime, replacing: bool = False, lists: Sequence[str] = ()
+) -> Restored:
+    """Put a backup in the store's place. Who was erased since says the store that is replaced, its list of the erased
+    (erased_list.py), and further ``lists``. Raises StoreNotEmpty for one with something in it unless ``replacing``,
     FileUnreadable, StoreTooNew, StoreInUse, NotAllowed.
     """
     require(by, Right.BACKUP)
@@ -69,7 +79,7 @@ def restore(settings: Settings, path: str, *, by: Actor, now: datetime, replacin
         with _folder(current) as folder:
             backup = unpack(path, folder)
             _check_steps(backup, current.kind)
-            kept = _kept(current, backup, replacing)
+            kept = _with_lists(_kept(current, backup, replacing), current, backup, lists)
             if current.file is None:
                 return _into_postgres(current, backup, kept, by, now)
             return _into_file(current, current.file, backup, kept, by, now)
@@ -141,10 +151,10 @@ def _fill(transaction: Transaction, store: Store, backup: Unpacked, kept: _Kept,
     if again:
         transaction.tell("say_store_fact", name=REWRITING_DUE, value="restored")
     customers = transaction.ask("customers/count")[0].conversations
-    return Restored(backup.made_at, customers, len(again), len(missing))
+    return Restored(backup.made_at, customers, len(again), len(missing), kept.passed_over, kept.known)
 
 
-def _erase_again(transaction: Transaction, row: Row, before: datetime | None) -> bool:
+def _erase_again(transaction: Transaction, row: Row | Erased, before: datetime | None) -> bool:
     """Erase whoever was erased after the backup was made; who had come back before that stays."""
     one = {"customer_key": [row.customer_key], "erased_at": [row.erased_at], "erased_until": [row.erased_until]}
     transaction.tell("keep_erased", one)
@@ -164,16 +174,39 @@ def _kept(current: Store, backup: Unpacked, replacing: bool) -> _Kept:
     )
     has_something = kept.erased or kept.end.number or current.ask_one("customers/any") is not None
     if not has_something:
-        return _Kept()
+        return _Kept(known=False)
     if not replacing:
         raise StoreNotEmpty("The store is not empty; --replace puts the backup in the place of what is in it.")
-    facts = pq.read_table(backup.folder / "store_facts").to_pylist()
-    if {"name": "secret", "value": current.secret.hex()} not in facts:
+    if _secret_of(backup) != current.secret:
         raise NotAllowed(
             "The backup is of another store, so what was erased here could not be kept out of it; restore it into an "
             "empty one."
         )
     return kept
+
+
+def _with_lists(kept: _Kept, current: Store, backup: Unpacked, lists: Sequence[str]) -> _Kept:
+    """What is kept, with whom the lists name; the store's own need not be there."""
+    latest = {row.customer_key: row for row in kept.erased}
+    own, secret, known, passed_over = list_of(current), _secret_of(backup), kept.known, 0
+    for file in dict.fromkeys([*([own] if own and own.exists() else []), *map(Path, lists)]):
+        found = read(file, secret)
+        if not found.erased and found.passed_over and file != own:
+            raise NotAllowed(f"{file} is no list of the erased of this backup's store.")
+        known = known or bool(found.erased) or not found.passed_over
+        passed_over += found.passed_over
+        for key, one in found.erased.items():
+            if key not in latest or latest[key].erased_at < one.erased_at:
+                latest[key] = one
+    return replace(kept, erased=tuple(latest.values()), passed_over=passed_over, known=known)
+
+
+def _secret_of(backup: Unpacked) -> bytes:
+    facts = {row["name"]: row["value"] for row in pq.read_table(backup.folder / "store_facts").to_pylist()}
+    try:
+        return bytes.fromhex(facts["secret"])
+    except (KeyError, ValueError):
+        raise FileUnreadable("The backup does not say of which store it is; it was changed.") from None
 
 
 def _check_steps(backup: Unpacked, kind: str) -> None:

@@ -51,6 +51,12 @@ SETTINGS: tuple[Setting, ...] = (
         "no",
         "Whether (`yes`) it is recorded too that somebody opened a conversation, once an hour for each reader and conversation.",
     ),
+    Setting(
+        "ERASED_LIST",
+        "",
+        "A file that notes who was erased, as keyed hashes, for a `restore` where the store is lost; best on another disk. "
+        "None: beside a DuckDB store, and on Postgres nowhere.",
+    ),
     Setting("AGENT", "", "The name under which acts are recorded when nobody is signed in."),
     Setting(
         "SIGN_IN",

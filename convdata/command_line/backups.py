@@ -18,12 +18,21 @@ def backup(shell: Shell, given: Namespace) -> None:
 
 
 def restore(shell: Shell, given: Namespace) -> None:
-    done = restored(shell.settings, given.file, by=shell.who, now=shell.now, replacing=given.replace)
+    done = restored(
+        shell.settings, given.file, by=shell.who, now=shell.now, replacing=given.replace, lists=given.erased or ()
+    )
     if given.json:
         printing.document(done.as_json())
         return
     print(f"Restored, as it was on {done.made_at:%Y-%m-%d %H:%M:%S} UTC: {done.customers:,} customers.")
     print(f"Erased since then, and again now: {done.erased_again:,}. Records taken over: {done.records_kept:,}.")
+    if done.passed_over:
+        print(f"Lines of lists of the erased that are of another store, or damaged: {done.passed_over:,}.")
+    if not done.known:
+        print(
+            "Nothing here knows who was erased since then: if anybody was, restore again with --replace and --erased FILE, "
+            "the list of the erased (MISHEARD_ERASED_LIST), or erase them again."
+        )
 
 
 def _backup_arguments(parser: ArgumentParser) -> None:
@@ -33,6 +42,12 @@ def _backup_arguments(parser: ArgumentParser) -> None:
 
 def _restore_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="a backup")
+    parser.add_argument(
+        "--erased",
+        metavar="FILE",
+        action="append",
+        help="a list of the erased, where the store's own is not in its place",
+    )
     parser.add_argument("--replace", action="store_true", help="in the place of what is in the store")
     add_json(parser)
 

@@ -6,21 +6,12 @@ with sought as (
         review_members.event_key as event_key,
         review_members.text as text,
         review_members.normal as normal,
-        -- Whatever masking.py could find is among these; that something is here does not say that it finds something.
         (
             position('@' in review_members.normal) > 0
             or length(review_members.text) > cast(:longest as bigint)
             or length(regexp_replace(review_members.normal, cast(:no_digit as varchar), '', 'g')) >= cast(:digits as bigint)
-            or customers.search_key is null
-            or exists (
-                select 1
-                from unnest(regexp_split_to_array(customers.search_key, '\s+')) as parts(part)
-                where length(parts.part) > 1
-                  and position(parts.part in review_members.normal) > 0
-            )
-        ) as personal
+        ) as numbered
     from review_members
-    left join customers on customers.customer_key = review_members.customer_key
     where review_members.kind = cast(:kind as varchar)
       and review_members.group_id is not null
       and (cast(:channels as varchar[]) is null or review_members.channel = any(cast(:channels as varchar[])))
@@ -29,12 +20,45 @@ with sought as (
       and (cast(:until as timestamp) is null or review_members.sent_at < cast(:until as timestamp))
       and (cast(:masks as boolean) or review_members.normal like cast(:text_like as varchar) escape '!')
 ),
-openly as (
-    select sought.group_id as group_id
+whose as (
+    select distinct sought.customer_key as customer_key
     from sought
-    where not sought.personal
-      and (not cast(:masks as boolean) or sought.normal like cast(:text_like as varchar) escape '!')
-    group by sought.group_id
+    where not sought.numbered
+),
+parts as (
+    select
+        customers.customer_key as customer_key,
+        unnest(regexp_split_to_array(customers.search_key, '\s+')) as part
+    from whose
+    join customers on customers.customer_key = whose.customer_key
+),
+named as (
+    select distinct
+        sought.customer_key as customer_key,
+        sought.event_key as event_key
+    from sought
+    join parts on parts.customer_key = sought.customer_key
+    where not sought.numbered
+      and length(parts.part) > 1
+      and position(parts.part in sought.normal) > 0
+),
+-- Whatever masking.py could find is in one that is personal; that one is does not say that it finds something.
+looked_at as (
+    select
+        sought.group_id as group_id,
+        sought.customer_key as customer_key,
+        sought.text as text,
+        sought.normal as normal,
+        (sought.numbered or named.event_key is not null) as personal
+    from sought
+    left join named on named.customer_key = sought.customer_key and named.event_key = sought.event_key
+),
+openly as (
+    select looked_at.group_id as group_id
+    from looked_at
+    where not looked_at.personal
+      and (not cast(:masks as boolean) or looked_at.normal like cast(:text_like as varchar) escape '!')
+    group by looked_at.group_id
 )
 select
     cast(openly.group_id as varchar) as group_id,
@@ -48,16 +72,16 @@ select
 from openly
 union all
 select
-    cast(sought.group_id as varchar) as group_id,
-    cast(sought.customer_key as varchar) as customer_key,
-    sought.text as text,
+    cast(looked_at.group_id as varchar) as group_id,
+    cast(looked_at.customer_key as varchar) as customer_key,
+    looked_at.text as text,
     people.customer_id as customer_id,
     people.first_name as first_name,
     people.last_name as last_name,
     people.email as email,
     people.phone_number as phone_number
-from sought
-left join people on people.customer_key = sought.customer_key
-left join openly on openly.group_id = sought.group_id
-where sought.personal
+from looked_at
+left join people on people.customer_key = looked_at.customer_key
+left join openly on openly.group_id = looked_at.group_id
+where looked_at.personal
   and openly.group_id is null

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.dashboard import _free_port, running_dashboard, settled
 from tests.oidc import Provider, running_provider
@@ -98,6 +98,33 @@ def test_a_download_is_fetched_once_and_by_nobody_else(by_proxy: Callable[..., P
     assert by_proxy("mia").evaluate(again, tickets[0]) == 404
 
 
+def test_a_table_has_no_download_of_its_own(by_proxy: Callable[..., Page]) -> None:
+    for path in (
+        "/activity",
+        "/review?view=board",
+        "/trends?from=2026-06-10&to=2026-08-09&compare=channel:webchat,messenger",
+    ):
+        page = by_proxy("mia", path)
+        settled(page)
+        tables = page.locator("[data-testid=stDataFrame]")
+        if path == "/activity":
+            expect(tables.first).to_be_visible()
+        for number in range(tables.count()):
+            tables.nth(number).scroll_into_view_if_needed()
+            tables.nth(number).hover()
+            expect(tables.nth(number).get_by_role("button", name="Search")).to_be_visible()
+        names = page.get_by_role("button").evaluate_all("all => all.map(one => one.ariaLabel || one.innerText)")
+        assert not [name for name in names if "Download as CSV" in name], path
+    page = by_proxy("mia", "/activity")
+    settled(page)
+    page.locator("[data-testid=stDataFrame]").first.click()
+    focused = set()
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        focused.add(page.evaluate("document.activeElement.ariaLabel || document.activeElement.innerText"))
+    assert not [name for name in focused if name and "CSV" in name and "Download as" in name]
+
+
 @pytest.fixture
 def provider() -> Iterator[Provider]:
     with running_provider() as running:
@@ -153,6 +180,35 @@ def test_people_sign_in_and_out_by_openid_connect(page: Page, signing_in: str, p
     expect(tab.get_by_text("Your sign-in is over; sign in again.")).to_be_visible()
     tab.reload()
     expect(tab.get_by_text("Sign in first.")).to_be_visible()
+
+
+def test_a_download_is_of_the_sign_in_that_asked_for_it(
+    page: Page, signing_in: str, provider: Provider, chromium: Browser
+) -> None:
+    provider.person = {"email": "ann@example.org", "email_verified": True}
+    page.goto(f"{signing_in}/customers")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("button", name="ann", exact=True)).to_be_visible()
+    page.get_by_role("listitem").get_by_role("link").first.click()
+    settled(page)
+    tickets: list[str] = []
+
+    def stolen(route: Route) -> None:
+        tickets.append(route.request.post_data or "")
+        route.abort()
+
+    page.route("**/api/v1/downloads", stolen)
+    page.get_by_role("button", name="Download user data").click()
+    expect(page.get_by_text("The server does not answer; try again.")).to_be_visible()
+    thief = chromium.new_context().new_page()
+    thief.goto(signing_in)
+    fetch = "t => fetch('/api/v1/downloads', {method: 'POST', body: t}).then(a => a.status)"
+    assert thief.evaluate(fetch, tickets[0]) == 404
+    thief.context.close()
+    page.unroute("**/api/v1/downloads")
+    with page.expect_download() as started:
+        page.get_by_role("button", name="Download user data").click()
+    assert b'"messages"' in started.value.path().read_bytes()
 
 
 def test_an_address_that_the_provider_has_not_verified_is_nobodys(
