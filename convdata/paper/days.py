@@ -1,6 +1,6 @@
 """The days under a drawing over time: which are named, which are marked, and which are not over."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from math import ceil
 
@@ -15,16 +15,15 @@ APART, CLOSE = 54, 13  # pixels from one named day to the next, and between two 
 Marked = Sequence[tuple[date, Sequence[str]]]
 
 
-def by_day(marked: Sequence[tuple[date, str]], first: date, last: date) -> Marked:
-    """The marked days that are drawn, in the order of their numbers, each with all its texts."""
+def by_day(markers: Sequence[Mapping[str, str]]) -> Marked:
+    """The marked days in the order of their numbers, each with all its texts."""
     texts: dict[date, list[str]] = {}
-    for day, said in marked:
-        if first <= day <= last:
-            texts.setdefault(day, []).append(said)
+    for marker in markers:
+        texts.setdefault(date.fromisoformat(marker["day"]), []).append(marker["text"])
     return list(texts.items())
 
 
-def not_whole(marks: Sequence[Mark], first: date, last: date, step: str, today: date) -> Sequence[str]:
+def not_whole(marks: Sequence[Mark], step: str, today: date) -> Sequence[str]:
     """The days, weeks or months drawn hollow and hatched, in words."""
     return [
         f"{span(mark.first_day, mark.last_day)} {'is not over yet' if mark.last_day >= today else 'is cut off by the period'}"

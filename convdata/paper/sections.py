@@ -11,7 +11,7 @@ from convdata.captions import short, span
 from convdata.paper import tables
 from convdata.paper.canvas import NARROW, WIDE, figure
 from convdata.paper.course import course
-from convdata.paper.days import by_day, not_whole
+from convdata.paper.days import Marked, by_day, not_whole
 from convdata.paper.grids import coming_back, hours
 from convdata.report import as_mark
 from convdata.returning import DEFINITION as RETURNING
@@ -27,34 +27,31 @@ Found = Mapping[str, Any]
 def over_time(found: Found) -> h.Node:
     """The rate over time and how much it rests on."""
     drawn = [as_mark(row, found) for row in found["over_time"]]
+    marked = by_day(found["markers"])
     if not drawn:
-        return h.p["There is no message with a verdict in this period: nothing to draw."]
-    first, last, today = (
-        date.fromisoformat(day) for day in (found["drawn"]["from"], found["drawn"]["to"], found["today"])
-    )
-    marked = by_day([(date.fromisoformat(m["day"]), m["text"]) for m in found["markers"]], first, last)
-    how: dict[str, Any] = {"first": first, "last": last, "step": found["step"], "today": today, "marked": marked}
-    said = [
-        f"Hollow and hatched: {'; '.join(open_)}."
-        for open_ in [not_whole(drawn, first, last, found["step"], today)]
-        if open_
-    ]
+        return [h.p["There is no message with a verdict in this period: nothing to draw."], *_listed(marked)]
+    first, last = (date.fromisoformat(found["drawn"][end]) for end in ("from", "to"))
+    today, step = date.fromisoformat(found["today"]), found["step"]
+    how: dict[str, Any] = {"first": first, "last": last, "step": step, "today": today, "marked": marked}
+    said = [MESSAGES.definition]
+    if running := not_whole(drawn, step, today):
+        said.append(f"Hollow and hatched: {'; '.join(running)}.")
     if any(mark.few for mark in drawn):
         said.append("A faint dot off the line rests on too few.")
-    marks = h.ol(class_="def")[
-        [h.li[f"{span(day, day)}: ", h.bdi[short(" · ".join(texts), 300)]] for day, texts in marked[:MARKERS]]
-    ]
-    more = (
-        f"{len(marked) - MARKERS} more marked days; the Excel workbook has them all." if len(marked) > MARKERS else ""
-    )
     return h.section(class_="keep")[
-        h.h2[f"{MESSAGES.title} by {found['step']}"],
+        h.h2[f"{MESSAGES.title} by {step}"],
         figure(course(drawn, width=WIDE, **how), course(drawn, width=NARROW, **how)),
-        marks if marked else None,
-        more and h.p(class_="def")[more],
-        h.p(class_="def")[" ".join([MESSAGES.definition, *said])],
+        *_listed(marked),
+        h.p(class_="def")[" ".join(said)],
         tables.behind(drawn, [span(mark.first_day, mark.last_day) for mark in drawn]),
     ]
+
+
+def _listed(marked: Marked) -> list[h.Node]:
+    """What the numbers over the drawing stand for."""
+    lines = [h.li[f"{span(day, day)}: ", h.bdi[short(" · ".join(texts), 300)]] for day, texts in marked[:MARKERS]]
+    more = f"{len(marked) - MARKERS} more marked days; the Excel workbook has them all."
+    return [h.ol(class_="def")[lines] if lines else None, h.p(class_="def")[more] if len(marked) > MARKERS else None]
 
 
 def times(found: Found) -> h.Node:
