@@ -132,7 +132,7 @@ def size(name: str, texts: Callable[[int], list[str]]) -> bool:
 
         def opened() -> None:
             queue.listed(store, queue.Wanted(), now.date(), by=MEASURER)
-            queue.count(store, queue.Wanted(singles=True))
+            queue.count(store, queue.Wanted(singles=True), by=MEASURER)
             opening.utterances(store, first, by=MEASURER)
 
         page = min(_seconds(opened) for _ in range(5))

@@ -166,10 +166,13 @@ def _without(text: str, person: Recognised | None) -> str:
 
 
 def _spots(text: str, person: Recognised | None) -> personal.Spots:
-    if person is None:
-        return personal.found(text)
+    return personal.found(text) if person is None else personal.found(text, *told_by(person))
+
+
+def told_by(person: Recognised) -> tuple[list[str | None], list[str | None]]:
+    """By what somebody is known in a text: their names, and their addresses and numbers."""
     known = [person.email, person.phone_number, person.customer_id if _says_who(person) else None]
-    return personal.found(text, (person.first_name, person.last_name), known)
+    return [person.first_name, person.last_name], known
 
 
 def _says_who(person: Recognised) -> bool:

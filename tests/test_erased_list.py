@@ -11,6 +11,7 @@ from convdata import chain, retention
 from convdata.__main__ import main
 from convdata.background import JOBS
 from convdata.backups import back_up
+from convdata.database import Store
 from convdata.erased_list import Erased, bring_up_to_date, list_of, note, read
 from convdata.erasure import erase
 from convdata.errors import FileUnreadable, NotAllowed
@@ -23,6 +24,12 @@ BOSS = admin("Mae")
 
 def settings(url: str, file: Path | str = "") -> Settings:
     return read_settings({"MISHEARD_STORE": url, "MISHEARD_ERASED_LIST": str(file)}, NOBODYS_SECRETS)
+
+
+def where(store: Store) -> Path:
+    file = list_of(store)
+    assert file is not None
+    return file
 
 
 @pytest.fixture
@@ -59,7 +66,7 @@ def test_a_store_that_is_lost_comes_back_without_whoever_was_erased(noted, anoth
     tell(noted, message("back", NOON + 2 * HOUR, "Hello again"))
     back_up(noted, str(tmp_path / "b.zip"), by=BOSS, now=NOON + 3 * HOUR)
     erase(noted, key(noted, "since"), by=BOSS, now=NOON + 4 * HOUR)
-    erased = list_of(noted)
+    erased = where(noted)
     done = restore(settings(another_url, erased), str(tmp_path / "b.zip"), by=BOSS, now=NOON + 5 * HOUR)
     assert (done.customers, done.erased_again, done.passed_over, done.known) == (2, 1, 0, True)
     assert people(another_url) == ["back", "stays"]
@@ -89,7 +96,7 @@ def test_it_holds_nothing_of_anybody(noted):
     )
     whose = key(noted, "ada-byron")
     erase(noted, whose, by=BOSS, now=NOON)
-    (line,) = list_of(noted).read_text().splitlines()
+    (line,) = where(noted).read_text().splitlines()
     assert set(json.loads(line)) == {"key", "at", "until", "seal"}
     assert json.loads(line)["key"] == whose
     assert "Mae" not in line
@@ -109,7 +116,7 @@ def test_whoever_is_not_kept_any_longer_is_noted_too(store_url, tmp_path):
 
 
 def test_whose_note_was_cut_short_is_noted_by_the_background(noted):
-    file = list_of(noted)
+    file = where(noted)
     tell(noted, *(message(f"v-{n}") for n in range(5)))
     keys = [key(noted, f"v-{n}") for n in range(5)]
     for one in keys:
@@ -129,7 +136,7 @@ def test_whose_note_was_cut_short_is_noted_by_the_background(noted):
 
 
 def test_an_erasure_does_not_fail_for_a_list_that_cannot_be_written(noted, tmp_path, caplog):
-    file = list_of(noted)
+    file = where(noted)
     file.mkdir()
     tell(noted, message())
     whose = key(noted)
@@ -150,7 +157,7 @@ def test_nobody_has_somebody_erased_by_writing_into_it(noted, tmp_path):
     stays = key(noted, "stays")
     back_up(noted, str(tmp_path / "b.zip"), by=BOSS, now=NOON)
     erase(noted, key(noted, "since"), by=BOSS, now=NOON + HOUR)
-    file = list_of(noted)
+    file = where(noted)
     good = json.loads(file.read_text())
     note_of_another = tmp_path / "another.jsonl"
     another = opened(f"duckdb:///{tmp_path / 'another.duckdb'}", ERASED_LIST=str(note_of_another))
@@ -193,7 +200,7 @@ def test_the_command_line_says_when_nobody_knows(noted, tmp_path, monkeypatch, c
     monkeypatch.setenv("MISHEARD_STORE", f"duckdb:///{tmp_path / 'target.duckdb'}")
     assert main(["restore", str(tmp_path / "b.zip")]) == 0
     assert "Nothing here knows who was erased since then" in capsys.readouterr().out
-    assert main(["restore", str(tmp_path / "b.zip"), "--replace", "--erased", str(list_of(noted))]) == 0
+    assert main(["restore", str(tmp_path / "b.zip"), "--replace", "--erased", str(where(noted))]) == 0
     said = capsys.readouterr().out
     assert "again now: 1." in said
     assert "Nothing here knows" not in said

@@ -143,6 +143,31 @@ def test_all_formats_of_an_export_are_masked_whatever_is_asked(told: Store) -> N
         assert not found(exporting.made_again(told, again, name, mask=False, by=trainer, now=NOON))
 
 
+def test_an_id_that_says_who_somebody_is_is_masked_in_an_export_too(store: Store) -> None:
+    said = message("zarniwoop.q", NOON, "zarniwoop.q here, my refund please", understood=False, language="en")
+    tell(store, said, customer("zarniwoop.q", NOON))
+    join(store, NOON)
+    decisions.decide(store, [group.group_id for group in groups(store)], "refund", by=admin("Ada"), now=NOON)
+    (line,) = exporting.prepare(store, by=TRAINER).lines
+    assert "zarniwoop" not in repr(line)
+    assert line.text.endswith("here, my refund please")
+
+
+def test_what_is_masked_is_masked_for_whoever_said_it(store: Store) -> None:
+    """Equal sentences of two customers are one: what it shows is of one of them, with that one's names."""
+    for n in range(20):
+        whose = (f"v-{n}", f"w-{n}")
+        tell(
+            store,
+            message(whose[0], NOON, f"I am Zarni number {n}", understood=False, language="en"),
+            customer(whose[0], NOON, first_name="Zarni"),
+            message(whose[1], NOON + HOUR, f"i am ZARNI number {n}", understood=False, language="en"),
+        )
+    join(store, NOON + HOUR)
+    for group in queue.listed(store, Wanted(states=(), singles=None), NOON.date(), by=TRAINER).groups:
+        assert re.fullmatch(r"I am NAME number \d+|i am ZARNI number \d+", group.name)
+
+
 def test_the_nearest_utterance_of_a_suggestion_is_masked_too(told: Store) -> None:
     said = f"{NAMES[0]} {NAMES[1]} wants a refund now"
     tell(told, message(at=NOON, text=said, understood=True, intent="refund", confidence=0.9, language="en"))

@@ -10,6 +10,7 @@ from convdata import personal
 from convdata.activity import act, record
 from convdata.database import Row, Store, Transaction
 from convdata.errors import NotAllowed, NotFound
+from convdata.masking import told_by
 from convdata.review.exports import Example, formats, one_line
 from convdata.rights import Actor, Right, require
 from convdata.vocabulary import Act
@@ -115,8 +116,8 @@ def _line(same: Sequence[Row], by: Actor) -> Line:
     first = same[0]
     text = one_line(first.text)
     # Several customers may have said it: any of their names in it is somebody's.
-    names = [name for row in same for name in (row.first_name, row.last_name)]
-    known = [value for row in same for value in (row.email, row.phone_number)]
+    told = [told_by(row) for row in same]
+    names, known = ([value for by_what in told for value in by_what[n]] for n in (0, 1))
     spots = personal.found(text, names, known)
     events = tuple((row.customer_key, row.event_key) for row in same)
     masked = personal.masked(text, spots)

@@ -9,6 +9,7 @@ select
     cast(review_members.group_id as varchar) as group_id,
     review_groups.outcome as outcome,
     review_groups.intent as intent,
+    people.customer_id as customer_id,
     people.first_name as first_name,
     people.last_name as last_name,
     people.email as email,
