@@ -18,7 +18,7 @@ from convdata.triangle import shade as coming_shade
 from convdata.week import shade as busy
 
 Place = tuple[int, int]
-DEEP = 0.55  # of the darkest; from here on dark letters are hard to read
+DEEP = 0.9  # of the darkest; from here on white letters are easier to read
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ def over_time(found: Found) -> h.Node:
         said.append(f"Hollow and hatched: {'; '.join(running)}.")
     if any(mark.few for mark in drawn):
         said.append("A faint dot off the line rests on too few.")
-    return h.section(class_="keep")[
+    return h.section[
         h.h2[f"{MESSAGES.title} by {step}"],
         figure(course(drawn, width=WIDE, **how), course(drawn, width=NARROW, **how)),
         *_listed(marked),
