@@ -22,6 +22,7 @@ from convdata.errors import ImportStopped, MisheardError
 from convdata.intake import Counts, Keyed, take_keyed
 from convdata.rights import Actor, Right, require
 from convdata.sources import open_source
+from convdata.tidying import less_tidying_up
 from convdata.vocabulary import Act
 
 FIRST, FEWEST = 5_000, 500  # events in the first transaction, and in one at least
@@ -90,7 +91,7 @@ def _store_all(
     store: Store, reading: Batches, result: Result, now: datetime, rejects: TextIO | None, progress: Progress | None
 ) -> None:
     """While one batch is stored, a second thread reads the next: the database does not need Python meanwhile."""
-    with ThreadPoolExecutor(1, "misheard-import") as reader, store.writing_much():
+    with ThreadPoolExecutor(1, "misheard-import") as reader, store.writing_much(), less_tidying_up():
         portions = _Portions(store)
         coming = reader.submit(reading.next)
         while batch := coming.result():

@@ -1,10 +1,12 @@
 """An import reads what it can, says what it cannot, and puts every line into exactly one count."""
 
+import gc
 import io
 import json
 import random
 import stat
 import sys
+from contextlib import ExitStack
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -14,6 +16,7 @@ from convdata.erasure import erase
 from convdata.errors import FileUnreadable, ImportStopped
 from convdata.importers import LONGEST_LINE, importers
 from convdata.importing import import_file
+from convdata.tidying import SELDOM, less_tidying_up
 from tests.imports import LATER, SAMPLES, csv, event, imported, jsonl, packed, standing
 from tests.shared import shared_path
 from tests.story import admin, rows
@@ -360,3 +363,14 @@ def test_the_stores_own_files_stay_private_after_an_import(tmp_path, duckdb_url)
     assert store.file is not None
     assert stat.S_IMODE(store.file.stat().st_mode) == 0o600
     store.close()
+
+
+def test_the_last_of_several_imports_lets_python_tidy_up_as_before() -> None:
+    usual = gc.get_threshold()
+    with ExitStack() as first, ExitStack() as second:
+        first.enter_context(less_tidying_up())
+        second.enter_context(less_tidying_up())
+        first.close()
+        assert gc.get_threshold() == SELDOM
+        second.close()
+        assert gc.get_threshold() == usual

@@ -1,6 +1,5 @@
 """``demo`` and ``import``: a store filled."""
 
-import gc
 import os
 import signal
 import sys
@@ -28,6 +27,7 @@ from convdata.intake import Counts, take
 from convdata.muting import sweep
 from convdata.periods import now_utc
 from convdata.schema import is_empty
+from convdata.tidying import less_tidying_up
 
 BATCH = 20_000
 
@@ -44,7 +44,7 @@ def fill_with_demo(shell: Shell, given: Namespace) -> None:
     read = EventReader(frozenset(channel_keys(shell.settings.channels)), shell.now).from_object
     told = world(now=shell.now.replace(tzinfo=UTC), customers=given.customers, days=given.days, seed=given.seed)
     counts, batch = Counts(), list[Event]()
-    with shell.store.writing_much(), _less_tidying_up():
+    with shell.store.writing_much(), less_tidying_up():
         for raw in told:
             batch.append(read(raw)[0])
             if len(batch) >= BATCH:
@@ -65,7 +65,7 @@ def import_files(shell: Shell, given: Namespace) -> None:
     _check_rejects(given.rejects, given.paths)
     results: list[Result] = []
     try:
-        with _rejects(given.rejects) as rejects, _control_c_between_batches() as stop, _less_tidying_up():
+        with _rejects(given.rejects) as rejects, _control_c_between_batches() as stop:
             for path in given.paths:
                 with _progress_bar(path, stop) as progress:
                     results.append(
@@ -165,21 +165,6 @@ def _control_c_between_batches() -> Iterator[Callable[[], bool]]:
         yield pressed.is_set
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-@contextmanager
-def _less_tidying_up() -> Iterator[None]:
-    """Python looks for cycles of garbage by going through all there is, again and again; an import makes none, and
-    saves a quarter of its time.
-    """
-    usual = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(200_000, 50, 50)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
-        gc.unfreeze()
 
 
 @contextmanager
