@@ -18,7 +18,8 @@ from convdata.errors import EventRejected, NotFound, StoreAway
 from convdata.events import Event, mended
 from convdata.intake import Counts, take_within
 from convdata.keys import customer_key
-from convdata.messenger import CHANNEL, Item, Odd, Reading
+from convdata.messenger import CHANNEL, Odd, Reading
+from convdata.messenger_webhook import Item
 from convdata.metrics import TALLY
 from convdata.standing import in_hand
 

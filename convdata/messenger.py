@@ -1,20 +1,19 @@
-"""What Meta's webhook brings, as our events and receipts: one item of it at a time, so that a poisoned one spares the rest.
+"""What an item of Meta's webhook says, as our events and receipts.
 
 Knows the shapes of the Messenger Platform. Nothing in here is fetched, and whatever an item holds beside what is named
 here is left behind (product rule 14).
 """
 
 import hashlib
-import hmac
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from convdata.events import EARLIEST, LATEST, Event, read_event
 from convdata.messenger_page import Page
+from convdata.messenger_webhook import customer_id_of
 from convdata.receipts import Receipt
 from convdata.vocabulary import Delivery
 
@@ -25,13 +24,6 @@ SILENT = (
     "reaction", "referral", "optin", "account_linking", "policy_enforcement", "app_roles", "message_edit",
     "request_thread_control", "take_thread_control", "messaging_feedback",
 )  # fmt: skip
-
-
-class Item(NamedTuple):
-    """One thing that a webhook brought: whose it is, where that can be told, and its text, to be kept and read later."""
-
-    customer_id: str | None
-    body: str
 
 
 @dataclass(frozen=True)
@@ -46,41 +38,10 @@ class Odd(Exception):
     """An item that cannot be read. Its text says why, and nothing of what was in it."""
 
 
-def signature_is_right(secret: str, body: bytes, header: bytes) -> bool:
-    """Whether Meta signed these very bytes: ``sha256=`` and the HMAC in lower-case hex, compared in constant time."""
-    expected = b"sha256=" + hmac.new(secret.encode(), body, "sha256").hexdigest().encode()
-    return bool(secret) and hmac.compare_digest(expected, header)
-
-
-def challenge_answer(page: Page, mode: str, token: str, challenge: str) -> str | None:
-    """What to answer when Meta verifies the address; None: whoever asks does not know the token. Only digits are ever
-    given back, so that nobody's markup can be.
-    """
-    known = hmac.compare_digest(token.encode("utf-8", "replace"), page.verify_token.encode())
-    return challenge if known and mode == "subscribe" and re.fullmatch(r"[0-9]{1,32}", challenge) else None
-
-
-def items_of(payload: Any) -> Iterator[Item]:
-    """A webhook's payload in its items; what has not the shape of one is an item that will be put aside."""
-    entries = payload.get("entry") if isinstance(payload, dict) else None
-    if not isinstance(entries, list) or payload.get("object") != "page":
-        yield Item(None, _text(payload))
-        return
-    for entry in entries:
-        lists = [entry.get(name) for name in ("messaging", "standby")] if isinstance(entry, dict) else []
-        if not any(isinstance(found, list) for found in lists) or not _id(entry):
-            # Of whose Page it is must be said: an entry without it is not one of Meta's.
-            yield Item(None, _text(entry))
-            continue
-        for found in lists:
-            for item in found if isinstance(found, list) else ():
-                yield Item(_customer_id(item), _text(item))
-
-
 def read(body: str, page: Page, received_at: datetime) -> Reading:
     """What an item says; nothing, for what is not about the conversation. Raises Odd, EventRejected."""
     item = json.loads(body)
-    customer_id = _customer_id(item)
+    customer_id = customer_id_of(item)
     if customer_id is None:
         raise Odd("does not say whose it is")
     at = _time(item.get("timestamp"), received_at)
@@ -187,22 +148,6 @@ def _attachments(found: Any) -> list[dict[str, str | None]] | None:
     return read or None
 
 
-def _customer_id(item: Any) -> str | None:
-    """An item is between the Page and a customer; of an echo the customer is the recipient."""
-    if not isinstance(item, dict):
-        return None
-    said = item.get("message")
-    echo = isinstance(said, dict) and bool(said.get("is_echo"))
-    return _id(item.get("recipient" if echo else "sender"))
-
-
-def _id(whose: Any) -> str | None:
-    found = whose.get("id") if isinstance(whose, dict) else None
-    if isinstance(found, int) and not isinstance(found, bool):
-        found = str(found)
-    return found if isinstance(found, str) and 0 < len(found) <= 256 else None
-
-
 def _mid(said: dict[str, Any], body: str) -> str:
     mid = said.get("mid")
     return mid if isinstance(mid, str) and 0 < len(mid) <= 256 else _derived(body)
@@ -233,7 +178,3 @@ def _milliseconds(stated: Any) -> datetime | None:
 
 def _word(found: Any) -> str:
     return found if isinstance(found, str) else ""
-
-
-def _text(found: Any) -> str:
-    return json.dumps(found, ensure_ascii=True, sort_keys=True, separators=(",", ":"))

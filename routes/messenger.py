@@ -15,8 +15,8 @@ from starlette.routing import Route
 
 from convdata import inbox
 from convdata.database import Store
-from convdata.messenger import Item, challenge_answer, items_of, signature_is_right
 from convdata.messenger_page import Page
+from convdata.messenger_webhook import Item, challenge_answer, items_of, signature_is_right
 from convdata.periods import now_utc
 from convdata.settings import Settings
 from routes.answers import HEADERS, Refused, answering

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from convdata import inbox, messenger, receipts
+from convdata import inbox, messenger, messenger_webhook, receipts
 from convdata.delivery import deliver_due
 from convdata.erasure import erase
 from convdata.errors import StoreAway
@@ -193,14 +193,14 @@ def test_another_s_signature_is_refused(client, box):
 def test_the_bytes_are_signed_and_not_their_meaning(client, box):
     sample = json.loads(shared_path("payloads", "messenger_signature_example.json").read_text())
     raw, header = sample["raw_body"].encode(), sample["X-Hub-Signature-256"].encode()
-    assert messenger.signature_is_right(sample["app_secret"], raw, header)
+    assert messenger_webhook.signature_is_right(sample["app_secret"], raw, header)
     again = json.dumps(json.loads(raw), ensure_ascii=False).encode()
-    assert not messenger.signature_is_right(sample["app_secret"], again, header)
+    assert not messenger_webhook.signature_is_right(sample["app_secret"], again, header)
 
 
 def test_an_empty_secret_signs_nothing():
     header = b"sha256=" + hmac.new(b"", b"{}", "sha256").hexdigest().encode()
-    assert not messenger.signature_is_right("", b"{}", header)
+    assert not messenger_webhook.signature_is_right("", b"{}", header)
 
 
 # -- what customers do --------------------------------------------------------------------------------------------------------
