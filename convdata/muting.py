@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from convdata.activity import MISHEARD, act, record
+from convdata.conversation import Conversation
 from convdata.database import Row, Store, Transaction
 from convdata.errors import NotAllowed
 from convdata.events import mended
@@ -51,24 +52,37 @@ def mute(
     until = now + timedelta(hours=hours)
 
     def work(transaction: Transaction) -> None:
-        conversation = in_hand(transaction, key)
-        conversation.mute(until, reason, now, by)
-        put_back(store, transaction, conversation)
-        record(
-            transaction,
-            act(
-                Act.MUTE,
-                actor=by,
-                now=now,
-                customer_key=conversation.customer_key,
-                channel=conversation.channel,
-                reason=reason,
-                details={"until": until.isoformat() + "Z"},
-            ),
-        )
+        begin_mute(store, transaction, in_hand(transaction, key), until, by=by, now=now, reason=reason)
 
     store.change(work)
     return until
+
+
+def begin_mute(
+    store: Store,
+    transaction: Transaction,
+    conversation: Conversation,
+    until: datetime,
+    *,
+    by: Actor,
+    now: datetime,
+    reason: str | None,
+) -> None:
+    """``mute`` as a part of somebody's transaction that does more, such as answering."""
+    conversation.mute(until, reason, now, by)
+    put_back(store, transaction, conversation)
+    record(
+        transaction,
+        act(
+            Act.MUTE,
+            actor=by,
+            now=now,
+            customer_key=conversation.customer_key,
+            channel=conversation.channel,
+            reason=reason,
+            details={"until": until.isoformat() + "Z"},
+        ),
+    )
 
 
 def unmute(store: Store, key: str, *, by: Actor, now: datetime, reason: str | None = None) -> bool:

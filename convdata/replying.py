@@ -20,10 +20,10 @@ from convdata.errors import NotAllowed, NotFound
 from convdata.events import LONGEST_TEXT, Message, mended
 from convdata.intake import take_within
 from convdata.keys import event_key
-from convdata.muting import unmute
+from convdata.muting import begin_mute, unmute
 from convdata.outbox import Reply
 from convdata.rights import Actor, Right, require
-from convdata.standing import NOBODY, in_hand, known_key, put_back
+from convdata.standing import NOBODY, in_hand, known_key
 from convdata.vocabulary import Act
 
 SOURCE = "misheard"
@@ -156,20 +156,7 @@ def _mute_first(store: Store, transaction: Transaction, conversation: Conversati
     if conversation.muted_until is not None and conversation.muted_until > now:
         return
     until = now + timedelta(hours=store.settings.mute_hours)
-    conversation.mute(until, MUTED_BECAUSE, now, by)
-    put_back(store, transaction, conversation)
-    record(
-        transaction,
-        act(
-            Act.MUTE,
-            actor=by,
-            now=now,
-            customer_key=conversation.customer_key,
-            channel=conversation.channel,
-            reason=MUTED_BECAUSE,
-            details={"until": until.isoformat() + "Z"},
-        ),
-    )
+    begin_mute(store, transaction, conversation, until, by=by, now=now, reason=MUTED_BECAUSE)
 
 
 def _record_reply(
