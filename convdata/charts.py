@@ -193,8 +193,9 @@ def calm(figure: go.Figure, height: int, margin: dict[str, int] | None = None) -
         barmode="overlay",
         separators=".,",
     )
-    figure.update_xaxes(fixedrange=True, title_text=None)
-    figure.update_yaxes(fixedrange=True, title_text=None)
+    # The theme's own colour of axes is 3.7:1 in the light.
+    figure.update_xaxes(fixedrange=True, title_text=None, tickfont={"color": TEXT})
+    figure.update_yaxes(fixedrange=True, title_text=None, tickfont={"color": TEXT})
     # What is not chosen does not fade: a click leads on to another page.
     figure.update_traces(
         selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}}, selector={"type": "bar"}

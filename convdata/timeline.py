@@ -54,7 +54,7 @@ def timeline(
                 "size": 6 if few else 7,
                 "color": AMBER.format(0.4 if few else 1),
                 "symbol": ["circle" if ok else "circle-open" for ok in whole],
-                "line": {"width": 0 if few else 2, "color": AMBER.format(1)},
+                "line": {"width": 1 if few else 2, "color": AMBER.format(0.4 if few else 1)},
             },
             customdata=places,
             hovertext=hover,

@@ -6,7 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from convdata.captions import percent
-from convdata.charts import GREY, MARGIN, calm
+from convdata.charts import GREY, MARGIN, TEXT, calm
 from convdata.failings import WEEKDAYS
 from convdata.intervals import FEW
 
@@ -40,13 +40,13 @@ def week(rows: Sequence[dict[str, Any]], opens: Mapping[tuple[int, int], int]) -
         marker={
             "color": [most],
             "cmin": 1,
-            "cmax": max(most, 2),
+            "cmax": most,
             "colorscale": [[0, BUSY.format(0.1)], [1, BUSY.format(0.95)]],
-            "showscale": True,
+            "showscale": most > 1,
             "colorbar": {
                 "orientation": "h", "thickness": 8, "len": 0.3, "x": 1, "xanchor": "right", "y": -0.13, "yanchor": "top",
-                "ticks": "", "outlinewidth": 0, "tickvals": [1, max(most, 2)], "ticktext": ["1", f"{max(most, 2):,}"],
-                "title": {"text": ""},
+                "ticks": "", "outlinewidth": 0, "tickvals": [1, most], "ticktext": ["1", f"{most:,}"],
+                "title": {"text": ""}, "tickfont": {"color": TEXT},
             },
         },
         hoverinfo="skip",

@@ -152,7 +152,7 @@ def test_without_a_pointer_a_menu_leads_there_too(page: Page, address: str) -> N
 def test_the_table_says_the_same_and_its_buttons_open_it(page: Page, address: str) -> None:
     open_trends(page, address)
     chart = page.locator(".st-key-chart_channel_all")
-    chart.get_by_text("Table", exact=True).click()
+    chart.get_by_role("button", name="Table").click()
     settled(page)
     table = chart.get_by_test_id("stDataFrame")
     cell = table.locator("[role=gridcell]").filter(has_text=re.compile(r"Open \d")).first
@@ -200,6 +200,43 @@ def test_on_a_phone_nothing_runs_out_of_the_screen(chromium: Browser, address: s
     assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth") <= 390
     words = page.locator("[data-testid=stMain] text, [data-testid=stMain] p")
     assert words.evaluate_all("found => found.filter(e => e.getBoundingClientRect().right > 391).length") == 0
+    context.close()
+
+
+def test_on_a_phone_what_can_be_done_with_a_chart_is_one_row_of_icons_with_names(
+    chromium: Browser, address: str
+) -> None:
+    """Should Streamlit build its buttons otherwise one day, this says that look.css no longer fits."""
+    context = chromium.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    open_trends(page, address)
+    row = page.locator(".st-key-chart_day_actions")
+    box = row.bounding_box()
+    assert box
+    assert box["height"] < 45
+    buttons = row.get_by_role("button")
+    for name in ("How is this counted?", "Table", "Conversations", "CSV", "as a picture", "Mark a day"):
+        button = row.get_by_role("button", name=name)
+        expect(button).to_be_visible()
+        icon = button.bounding_box()
+        assert icon
+        assert 24 <= icon["width"] < 60, name
+    assert buttons.count() == 6
+    cards = [page.locator(f".st-key-card_{key}").bounding_box() for key in ("message", "conversation")]
+    assert cards[0]
+    assert cards[1]
+    assert cards[0]["y"] == cards[1]["y"], "two cards beside each other"
+    page.locator(".st-key-message_actions").get_by_role("button", name="How is this counted?").click()
+    expect(page.get_by_text("Not-understood eligible messages / eligible messages").first).to_be_visible()
+    context.close()
+
+
+def test_the_chosen_segment_is_read_in_the_dark(chromium: Browser, address: str) -> None:
+    context = chromium.new_context(color_scheme="dark", viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    open_trends(page, address)
+    color = page.get_by_role("radio", name="Per message").evaluate("element => getComputedStyle(element).color")
+    assert min(int(n) for n in re.findall(r"\d+", color)[:3]) > 200, color
     context.close()
 
 
