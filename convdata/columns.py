@@ -43,12 +43,12 @@ def _between(part: Any, whole: Any) -> tuple[float | None, float | None]:
     return (wilson(part, whole) or (None, None)) if whole is not None and whole >= FEW else (None, None)
 
 
-def _rate(names: tuple[str, str, str], part: str, whole: str) -> tuple[Column, ...]:
+def _rate(name: str, part: str, whole: str) -> tuple[Column, ...]:
     """A share and its interval."""
     return (
-        Column(names[0], SHARE, lambda r: _share(r[part], r[whole])),
-        Column(names[1], SHARE, lambda r: _between(r[part], r[whole])[0]),
-        Column(names[2], SHARE, lambda r: _between(r[part], r[whole])[1]),
+        Column(name, SHARE, lambda r: _share(r[part], r[whole])),
+        Column(f"{name}, low", SHARE, lambda r: _between(r[part], r[whole])[0]),
+        Column(f"{name}, high", SHARE, lambda r: _between(r[part], r[whole])[1]),
     )
 
 
@@ -91,8 +91,8 @@ NUMBERS = (
     Column("Count", COUNT, lambda n: _pair(n, "counts")[0]),
     Column("Of", COUNT, lambda n: _pair(n, "counts")[1]),
     Column("Share", SHARE, lambda n: _number_share(n, "counts")),
-    Column("from", SHARE, lambda n: _interval(n, 0)),
-    Column("to", SHARE, lambda n: _interval(n, 1)),
+    Column("Share, low", SHARE, lambda n: _interval(n, 0)),
+    Column("Share, high", SHARE, lambda n: _interval(n, 1)),
     _count("Median, seconds", "median_seconds", "counts"),
     Column("Count before", COUNT, lambda n: _pair(n, "counts_before")[0]),
     Column("Of before", COUNT, lambda n: _pair(n, "counts_before")[1]),
@@ -103,10 +103,10 @@ NUMBERS = (
 RATES = (
     _count("Not understood", MESSAGES.part),
     _count("Messages", MESSAGES.whole),
-    *_rate(("Rate", "from", "to"), MESSAGES.part, MESSAGES.whole),
+    *_rate("Rate", MESSAGES.part, MESSAGES.whole),
     _count("Conversations not understood", CONVERSATIONS.part),
     _count("Conversations", CONVERSATIONS.whole),
-    *_rate(("Conversation rate", "from ", "to "), CONVERSATIONS.part, CONVERSATIONS.whole),
+    *_rate(CONVERSATIONS.title, CONVERSATIONS.part, CONVERSATIONS.whole),
 )
 BEFORE = (
     _count("Not understood before", f"{MESSAGES.part}_before"),

@@ -98,7 +98,7 @@ def _about(found: Mapping[str, Any], made: Sequence[Table]) -> Iterable[tuple[st
     if found["to"] >= found["today"]:
         yield "Not over yet", f"{found['today']} and what is after it"
     yield "Made", _moment(found)
-    yield "from, to", INTERVALS
+    yield "low, high", INTERVALS
     yield "", ""
     for table in made:
         more = f" Only the first {MOST:,} of {len(table.rows):,} rows." if len(table.rows) > MOST else ""
