@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from convdata import rewriting
+from convdata import vacuuming
 from convdata.background import JOBS, Background
 from convdata.database.engines import DUCKDB_SETTINGS
 from convdata.erasure import erase
@@ -490,7 +490,7 @@ def test_on_postgres_a_table_that_somebody_holds_is_not_waited_for_and_it_stays_
 
 
 def test_on_postgres_large_tables_are_vacuumed_without_stopping_anybody(postgres_url, monkeypatch):
-    monkeypatch.setattr(rewriting, "FULL_VACUUM", 0)
+    monkeypatch.setattr(vacuuming, "FULL_VACUUM", 0)
     store = opened(postgres_url)
     tell(store, message(), message("v-2"))
     erase(store, key(store), by=admin("Bob"), now=NOON)

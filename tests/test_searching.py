@@ -83,6 +83,7 @@ PUT_TOGETHER = {
     "convdata/questions.py",
     "convdata/restoring.py",
     "convdata/rewriting.py",
+    "convdata/vacuuming.py",
     "convdata/whole_tables.py",
 }
 STATEMENT = re.compile(
