@@ -21,7 +21,7 @@ stroke-width:3px;stroke-linejoin:round}svg .deep{fill:#fff}svg .bold{font-weight
 svg .whisker{stroke:var(--ink);stroke-width:1.2;opacity:.75}svg .dotted{stroke:var(--quiet);stroke-dasharray:1 3}
 svg .own{fill:var(--light)}@media screen and (prefers-color-scheme:dark){svg .own{fill:var(--dark)}}
 .narrow{display:none}@media screen and (max-width:760px){.wide{display:none}.narrow{display:block;overflow-x:auto}
-.narrow svg{max-width:none}.pair{display:block}.tiles{grid-template-columns:1fr 1fr}.numbers thead{display:none}
+.narrow svg{max-width:none}.pair{display:block}.tiles{grid-template-columns:repeat(auto-fit,minmax(150px,1fr))}.numbers thead{display:none}
 .numbers tr{display:grid;grid-template-columns:1fr 1fr;border-bottom:1px solid var(--rule);padding:.4rem 0}
 .numbers td,.numbers td:first-child{width:auto;border:0;padding:.1rem 0;text-align:left;white-space:normal}.numbers td:first-child{grid-column:1/-1}
 .numbers td[data-is]:not(:empty)::before{content:attr(data-is) " ";color:var(--quiet)}}
