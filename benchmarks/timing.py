@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 WARM_UP = 3
 ROUNDS = 15
+SLOW_ROUNDS = 5  # of what takes seconds
 LONGER = 1.0  # seconds: what is quick is asked more often, up to so long, as its median is the noisier one
 MOST = 101
 
@@ -23,20 +24,24 @@ class Times(NamedTuple):
 
 def quickest(ways: Sequence[Way]) -> Way:
     """The way that is the quickest in a first look: only that one is raced."""
+    if len(ways) == 1:
+        return ways[0]
     return min(ways, key=lambda way: min(_once(way) for _ in range(WARM_UP + 2)))
 
 
 def race(ways: Sequence[Way]) -> list[Times]:
     """How long each way takes."""
+    slow = max(_once(way) for way in ways) > 1000
     for way in ways:
-        for _ in range(WARM_UP):
+        for _ in range(0 if slow else WARM_UP):
             way()
+    rounds = SLOW_ROUNDS if slow else ROUNDS
     times: list[list[float]] = [[] for _ in ways]
     began = time.perf_counter()
     gc.collect()
     gc.disable()
     try:
-        while len(times[0]) < ROUNDS or (time.perf_counter() - began < LONGER and len(times[0]) < MOST):
+        while len(times[0]) < rounds or (time.perf_counter() - began < LONGER and len(times[0]) < MOST):
             for way, of_way in zip(ways, times, strict=True):
                 of_way.append(_once(way))
     finally:
