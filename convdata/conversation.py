@@ -100,6 +100,11 @@ class Conversation:
     def of(cls, row: Row) -> "Conversation":
         return cls(*tuple(row))
 
+    @property
+    def ever_muted(self) -> bool:
+        """Whether anything was ever said of mutes: where not, there are none to be loaded."""
+        return self.mute_said_at > NEVER
+
     def silent(self, when: datetime) -> bool:
         """Whether the bot was muted for this customer at that time."""
         return any(mute.covers(when) for mute in self.mutes)

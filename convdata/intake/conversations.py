@@ -21,8 +21,9 @@ def load(transaction: Transaction, keys: list[str]) -> dict[str, Conversation]:
     """The conversations of these customers with their mutes, by key; on Postgres locked until the transaction ends."""
     rows = transaction.ask("intake/conversations", rows={"customer_key": keys})
     conversations = {row.customer_key: Conversation.of(row) for row in rows}
-    if conversations:
-        for row in transaction.ask("intake/mute_windows", rows={"customer_key": list(conversations)}):
+    muted = [key for key, conversation in conversations.items() if conversation.ever_muted]
+    if muted:
+        for row in transaction.ask("intake/mute_windows", rows={"customer_key": muted}):
             mute = Mute(row.customer_key, row.mute_id, row.muted_at, row.muted_until, "", row.ended_at, new=False)
             conversations[row.customer_key].mutes.append(mute)
     return conversations
