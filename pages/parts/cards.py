@@ -152,4 +152,4 @@ def against(choices: Choices, earlier: bool) -> str:
         return f"{shown} · nothing earlier to compare it with"
     days = (choices["to"] - choices["from"]).days + 1
     then = "the day before" if days == 1 else f"the {days:,} days before"
-    return f"{shown} · changes are against {then}, grey where chance alone may explain them"
+    return f"{shown} · changes are against {then}; a rate's is grey where chance alone may explain it"

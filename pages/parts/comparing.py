@@ -9,10 +9,11 @@ import streamlit as st
 
 from convdata.captions import span
 from convdata.channels import channel, language_title
-from convdata.comparison import Compared, as_rows, compare, opens, period
+from convdata.comparison import Compared, Side, as_rows, compare, opens, period
 from convdata.database import Store
 from convdata.dumbbells import dumbbells
 from convdata.filters import Choices
+from convdata.intervals import FEW
 from convdata.lines import MOST, PALETTE, PALETTE_DARK
 from convdata.marks import opened_by
 from convdata.stats import MESSAGES, before
@@ -84,7 +85,7 @@ def _drawn(
         colors = (palette[first], palette[second])
     if colors[0] == colors[1]:
         colors = (colors[0], next(one for one in palette if one != colors[0]))
-    shares = [one for one in found if one.first.share and one.second.share]
+    shares = [one for one in found if _whole(one.first) >= FEW or _whole(one.second) >= FEW]  # the others have no dot
     leads = [tuple(opens(REMEMBERED, one.key, side) for side in sides) for one in shares]
     opening = [(a.opens if a else 0, b.opens if b else 0) for a, b in leads]
 
@@ -100,6 +101,10 @@ def _drawn(
         selection_mode="points",
         alt=f"{TITLE}: the shares of both with their intervals. The same numbers are in the table below it.",
     )  # fmt: skip
+
+
+def _whole(side: Side) -> int:
+    return side.share[1] if side.share else 0
 
 
 def _line(one: Compared, names: tuple[str, str]) -> dict[str, str]:

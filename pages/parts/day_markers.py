@@ -49,19 +49,17 @@ def mark_a_day(last: date) -> None:
 
 
 def _form(last: date) -> None:
-    st.date_input("Day", min(desk.today(), last), key="marker_day", format="YYYY-MM-DD")
-    st.text_input(
-        "What happened", key="marker_text", max_chars=LONGEST, placeholder="A release, a new intent, a campaign"
-    )
-    st.button("Mark", key="marker_add", type="primary", on_click=_add)
-
-
-def _add() -> None:
-    with said_as_sentences():
-        mark_day(
-            desk.store(), st.session_state.marker_day, st.session_state.marker_text, by=desk.reader(), now=desk.now()
+    with st.form("marker", clear_on_submit=True, border=False):
+        day = st.date_input("Day", min(desk.today(), last), key="marker_day", format="YYYY-MM-DD")
+        text = st.text_input(
+            "What happened", key="marker_text", max_chars=LONGEST, placeholder="A release, a new intent, a campaign"
         )
-        st.session_state.marker_text = ""
+        if st.form_submit_button("Mark", key="marker_add", type="primary"):
+            with (
+                said_as_sentences()
+            ):  # here, and not in a callback: what one of a fragment writes replaces the page's title
+                mark_day(desk.store(), day, text, by=desk.reader(), now=desk.now())
+                st.rerun()  # the whole page: the chart has a new line
 
 
 def _remove(marker_id: str) -> None:

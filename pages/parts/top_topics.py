@@ -60,6 +60,7 @@ def top_topics(choices: Choices) -> None:
                         width=80
                     ),  # first: on a phone the words alone fill the screen
                     "Topic": st.column_config.TextColumn(width="large"),
+                    "Share": st.column_config.TextColumn(alignment="right"),
                 },
                 column_order=[name for name in frame.columns if frame[name].notna().any()],
                 alt=f"{TITLE}, one row per topic",
