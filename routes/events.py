@@ -1,6 +1,5 @@
 """``POST /api/v1/events``: what bots and channels report, answered when it is durably stored."""
 
-import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,17 +13,17 @@ from convdata.channels import channel_keys
 from convdata.errors import EventRejected
 from convdata.events import Event, read_event
 from convdata.intake import Counts
-from convdata.letterbox import UNSTORABLE, Full, Letterbox
+from convdata.letterbox import UNSTORABLE, Letterbox
 from convdata.metrics import TALLY
 from convdata.periods import now_utc
 from convdata.settings import Settings
 from routes.access import require_token
-from routes.answers import Refused, answer, answering, store_away
+from routes.answers import Refused, answer, answering
 from routes.bodies import Unreadable, body_of, json_of
+from routes.storing import stored
 
 ROUTE = "events"
 MOST = 10_000  # events in one body
-PATIENCE = 10.0  # seconds until a sender is told to come again
 SMALL = 32 * 1024  # bytes that are read at once; more is read beside the others' requests
 
 JSON = "application/json"
@@ -130,14 +129,7 @@ def _said(why: Unreadable) -> str:
 
 
 async def _stored(read: _Read, letterbox: Letterbox) -> Counts:
-    try:
-        future = letterbox.put(read.events, ROUTE)
-    except Full:
-        raise Refused(503, "busy", "Too much is waiting to be stored; send it again.", retry_after=1) from None
-    try:
-        outcome = await asyncio.wait_for(asyncio.wrap_future(future), PATIENCE)
-    except TimeoutError:
-        raise store_away() from None
+    outcome = await stored(read.events, ROUTE, letterbox)
     for place in outcome.unstorable:
         read.reject(read.places[place], "event", UNSTORABLE)
     return outcome.counts

@@ -1,6 +1,5 @@
 """``/webchat.js`` and the visitor's side of ``/api/v1/webchat/…``: a session, what is written, who is there."""
 
-import asyncio
 import hashlib
 import json
 import re
@@ -16,20 +15,20 @@ from starlette.routing import Route
 from convdata import presence, visitors, webchat
 from convdata.database import Store
 from convdata.errors import EventRejected, NotFound
-from convdata.letterbox import Full, Letterbox
+from convdata.letterbox import Letterbox
 from convdata.periods import now_utc
 from convdata.settings import Settings
 from convdata.user_data import UserData, stated
 from convdata.visitors import Visitor
-from routes.answers import Refused, answer, answering, store_away
+from routes.answers import Refused, answer, answering
 from routes.bodies import Unreadable, body_of, json_of
 from routes.embedding import for_pages
 from routes.pace import Pace
+from routes.storing import stored
 from routes.webchat_listeners import Listeners
 
 ROUTE = "webchat"
 LARGEST = 256 * 1024  # bytes of a body
-PATIENCE = 10.0
 SCRIPT = Path(__file__).with_suffix(".js")
 STYLE = Path(__file__).with_suffix(".css")
 
@@ -107,14 +106,7 @@ def routes(
             raise _wrong(why.field, why.reason) from None
         if not found.site:
             await wake()
-        try:
-            waiting = letterbox.put([event], ROUTE)
-        except Full:
-            raise Refused(503, "busy", "Too much is waiting to be stored; send it again.", retry_after=1) from None
-        try:
-            outcome = await asyncio.wait_for(asyncio.wrap_future(waiting), PATIENCE)
-        except TimeoutError:
-            raise store_away() from None
+        outcome = await stored([event], ROUTE, letterbox)
         if outcome.unstorable:
             raise _wrong("text", "cannot be stored")
         await run_in_threadpool(lambda: presence.heard(store(), found.customer_key, now_utc()))

@@ -22,7 +22,7 @@ from convdata.intake import Counts, take_together
 from convdata.letterbox import Letterbox
 from convdata.periods import now_utc
 from convdata.settings import read_settings
-from routes import bodies, events
+from routes import bodies, storing
 from tests.http import (
     EVENTS,
     NEXT_TOKEN,
@@ -514,7 +514,7 @@ def test_when_too_much_waits_the_next_is_told_to_come_again(duck: Box, monkeypat
 def test_while_writing_is_stopped_senders_wait_so_long_and_no_longer(
     duck: Box, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(events, "PATIENCE", 0.3)
+    monkeypatch.setattr(storing, "PATIENCE", 0.3)
     box = Letterbox(duck)
     event, second = an_event(id="kept"), an_event(id="taken back")
     with asked(duck, duck.store.settings, box) as client:
@@ -525,7 +525,7 @@ def test_while_writing_is_stopped_senders_wait_so_long_and_no_longer(
             assert client.post(EVENTS, json=second).status_code == 503
         until(lambda: box._waiting == 0)
         assert messages(duck) == {"kept"}  # it was in hand already; sending it again is harmless
-        monkeypatch.setattr(events, "PATIENCE", 10.0)
+        monkeypatch.setattr(storing, "PATIENCE", 10.0)
         assert client.post(EVENTS, json=[event, second]).json() == NOTHING | {"stored": 1, "duplicate": 1}
 
 
