@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 from benchmarks import acting, bulk, checking, intake_http, listing, rasa, rating, reading, review, storing, trends_page
-from benchmarks.cases import Case, Hand
+from benchmarks.cases import Case, Hand, agree
 from benchmarks.server import postgres_server
 from benchmarks.timing import quickest, race
 from benchmarks.world import duckdb_store, postgres_store
@@ -78,11 +78,7 @@ def measure(store: Store, only: str, server: str | None) -> None:
 
 def run(case: Case) -> list[str]:
     """Prints the line; which targets it misses."""
-    answer = case.product()
-    for way in case.by_hand:
-        other = way()
-        if other != answer:
-            raise SystemExit(f"{case.name}: the product answers {str(answer)[:300]}, by hand it is {str(other)[:300]}")
+    agree(case)
     product, hand = race([case.product, quickest(case.by_hand)])
     ours, best = product.median, hand.median
     marks = []

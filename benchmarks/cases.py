@@ -23,6 +23,15 @@ class Case:
     within: float | None = 50
 
 
+def agree(case: Case) -> None:
+    """Raises SystemExit where a hand answers something else than the product."""
+    answer = case.product()
+    for way in case.by_hand:
+        other = way()
+        if other != answer:
+            raise SystemExit(f"{case.name}: the product answers {str(answer)[:300]}, by hand it is {str(other)[:300]}")
+
+
 class Hand:
     """A connection of the driver's own, kept open, with nothing of the product in between."""
 

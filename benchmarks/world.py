@@ -79,25 +79,25 @@ def settings_of(url: str) -> Any:
     return read_settings(environment, Path("/nonexistent"))
 
 
-def duckdb_store(customers: int) -> Store:
+def duckdb_store(customers: int, folder: Path = CACHE) -> Store:
     """The world in a DuckDB file, made where there is none yet."""
-    file = CACHE / f"{customers}-{_version()}.duckdb"
+    file = folder / f"{customers}-{_version()}.duckdb"
     if not file.exists():
-        CACHE.mkdir(exist_ok=True)
+        folder.mkdir(exist_ok=True)
         _say(f"Making the world of {customers:,} customers in {file.name}; it is kept for the next time")
         began = time.monotonic()
         made = file.with_suffix(".making")
         for rest in (made, Path(f"{made}.wal")):
             rest.unlink(missing_ok=True)
         open_store(settings_of(f"duckdb:///{made}"), NOW).close()
-        with duckdb.connect(str(made), config={"memory_limit": "8GB", "temp_directory": str(CACHE)}) as connection:
+        with duckdb.connect(str(made), config={"memory_limit": "8GB", "temp_directory": str(folder)}) as connection:
             _make(connection, customers)
         made.rename(file)
         _say(f"  made in {time.monotonic() - began:.0f} s, {file.stat().st_size / 1e6:,.0f} MB")
     return open_store(settings_of(f"duckdb:///{file}"), NOW)
 
 
-def postgres_store(customers: int, server: str) -> Store:
+def postgres_store(customers: int, server: str, folder: Path = CACHE) -> Store:
     """The same rows in a database of that server, copied over where there is none yet."""
     name = f"misheard_{customers}_{_version()}"
     administration = sa.make_url(server).set(drivername="postgresql").render_as_string(hide_password=False)
@@ -109,11 +109,11 @@ def postgres_store(customers: int, server: str) -> Store:
             connection.execute(f"create database {making}")
             _say(f"Copying the world of {customers:,} customers into Postgres; it is kept for the next time")
             began = time.monotonic()
-            duckdb_store(customers).close()
+            duckdb_store(customers, folder).close()
             url = sa.make_url(server).set(database=making)
             store = open_store(settings_of(url.render_as_string(hide_password=False)), NOW)
             store.close()
-            _copy_over(CACHE / f"{customers}-{_version()}.duckdb", url.set(drivername="postgresql"))
+            _copy_over(folder / f"{customers}-{_version()}.duckdb", url.set(drivername="postgresql"))
             connection.execute(f"alter database {making} rename to {name}")
             _say(f"  copied in {time.monotonic() - began:.0f} s")
     url = sa.make_url(server).set(database=name)
