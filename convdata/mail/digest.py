@@ -115,7 +115,7 @@ def _numbers(found: Found) -> h.Element:
     return table(h.tr[head], lines)
 
 
-def _bars(by: str, marks: Sequence[Mark], names: Sequence[str], many: int = 0) -> h.Node:
+def _bars(what: str, marks: Sequence[Mark], names: Sequence[str], many: int = 0) -> h.Node:
     """A row for each: its name, a bar, the rate and what it rests on."""
     most = max((mark.rate or 0 for mark in marks if not mark.few), default=0) or 1
     lines = [
@@ -130,7 +130,7 @@ def _bars(by: str, marks: Sequence[Mark], names: Sequence[str], many: int = 0) -
         for mark, name in zip(marks, names, strict=True)
     ]
     more = f"{many - len(marks):,} more." if many > len(marks) else ""
-    return lines and [title(f"Not Understood rate {by}"), table(None, lines), more and small(more)]
+    return lines and [title(f"Not Understood rate {what}"), table(None, lines), more and small(more)]
 
 
 def _topics(found: Found) -> h.Node:
