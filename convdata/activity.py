@@ -12,7 +12,7 @@ from convdata.rights import Right, program
 from convdata.vocabulary import Act
 
 # Who acts when nobody does: the sweep's name in the records.
-MISHEARD = program("Misheard", Right.IMPORT)
+MISHEARD = program("Misheard", Right.IMPORT, Right.MUTE, Right.UNMUTE, Right.SET_STATUS)
 
 
 class Record(NamedTuple):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -10,14 +10,16 @@ import msgspec
 from convdata.channels import channel_keys
 from convdata.database import Store
 from convdata.errors import EventRejected, MisheardError
-from convdata.events import Event, EventReader
+from convdata.events import Event, EventReader, MuteSaid, StatusSaid
 from convdata.importers import Line, Source
 from convdata.intake import Keyed, keyed
+from convdata.rights import Actor, Right, who_may
 from convdata.unpacking import Counted
 
 # What is read at a time: a large batch is quicker to store, a small one holds less.
 EVENTS = 50_000
 BYTES = 16 * 1024 * 1024
+ACTS = (MuteSaid, StatusSaid)  # what an import does and does not only tell
 SHOWN = 4096  # characters of a rejected line that are written down for whoever mends it
 
 
@@ -37,13 +39,14 @@ class Batches:
     """An importer's lines as batches of events."""
 
     def __init__(
-        self, store: Store, lines: Iterator[Line], source: Source, counted: Counted | None, now: datetime
+        self, store: Store, lines: Iterator[Line], source: Source, counted: Counted | None, now: datetime, by: Actor
     ) -> None:
         self._store = store
         self._lines = lines
         self._source = source
         self._counted = counted
         self._told = (0, 0)
+        self._now, self._by = now, by
         self._read = EventReader(frozenset(channel_keys(store.settings.channels)), now)
         source.tell_progress = self._tell_progress
 
@@ -64,6 +67,8 @@ class Batches:
                         read, unknown = from_object(event)
                     else:
                         raise EventRejected(*problem)
+                    if isinstance(read, ACTS):
+                        refuse_acts(read, self._store.settings.mute_hours, self._now, self._by)
                 except EventRejected as wrong:
                     batch.rejects.append(rejected(self._source.name, number, wrong, event if raw is None else raw))
                     size += SHOWN
@@ -85,6 +90,22 @@ class Batches:
 
     def _tell_progress(self, done: int, total: int) -> None:
         self._told = (done, total)
+
+
+def refuse_acts(event: Event, hours: float, now: datetime, by: Actor) -> None:
+    """History says what was; what is as late as a mute can last would act now, and whoever imports it must have the right
+    to do that themselves. Raises EventRejected.
+    """
+    if isinstance(event, MuteSaid):
+        right = Right.MUTE if event.muted else Right.UNMUTE
+    elif isinstance(event, StatusSaid):
+        right = Right.SET_STATUS
+    else:
+        return
+    if event.when > now - timedelta(hours=hours) and not by.may(right):
+        raise EventRejected(
+            "type", f"would {right.label} today, which your role may not; {who_may(right)} can import it"
+        )
 
 
 def rejected(file: str, number: int, wrong: EventRejected, raw: Any) -> dict[str, Any]:

@@ -69,7 +69,7 @@ def import_file(
             reached = store.ask_one("store/fact", name=_place(source.address))
             source.options = {**source.options, "after": reached.value if reached else "0"}
         result = Result(source.name, read_by.NAME, Counts(), 0.0)
-        reading = Batches(store, read_by.read(source), source, counted, now)
+        reading = Batches(store, read_by.read(source), source, counted, now, by)
         try:
             _store_all(store, reading, result, now, rejects, progress)
         except (MisheardError, KeyboardInterrupt) as why:

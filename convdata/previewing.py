@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from convdata.batches import rejected
+from convdata.batches import refuse_acts, rejected
 from convdata.channels import channel_keys
 from convdata.errors import EventRejected
 from convdata.events import TYPES, Event, EventReader
@@ -73,6 +73,7 @@ def preview(
                 if problem is not None:
                     raise EventRejected(*problem)
                 read, _ = reader.from_json(event) if isinstance(event, bytes) else reader.from_object(event)
+                refuse_acts(read, settings.mute_hours, now, by)
             except EventRejected as wrong:
                 found.rejected += 1
                 if len(found.rejects) < SHOWN:

@@ -16,6 +16,8 @@ from convdata.erasure import erase
 from convdata.errors import FileUnreadable, ImportStopped
 from convdata.importers import LONGEST_LINE, importers
 from convdata.importing import import_file
+from convdata.previewing import preview
+from convdata.rights import Actor, Role
 from convdata.tidying import SELDOM, less_tidying_up
 from tests.imports import LATER, SAMPLES, csv, event, imported, jsonl, packed, standing
 from tests.shared import shared_path
@@ -374,3 +376,42 @@ def test_the_last_of_several_imports_lets_python_tidy_up_as_before() -> None:
         assert gc.get_threshold() == SELDOM
         second.close()
         assert gc.get_threshold() == usual
+
+
+# -- who imports --------------------------------------------------------------------------------------------------------
+
+TODAY, LAST_YEAR = "2026-11-23T10:00:00Z", "2025-11-23T10:00:00Z"
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        {"type": "mute", "muted": True},
+        {"type": "mute", "muted": False},
+        {"type": "status", "status": "need_help", "reason": "asked for a human"},
+        {"type": "status", "status": "ok"},
+    ],
+)
+def test_nobody_does_by_an_import_what_they_may_not_do(store, act):
+    def file(at):
+        lines = [event(1), {"channel": "webchat", "customer_id": "v-1", "at": at, "id": f"a-{at}"} | act]
+        source = io.BytesIO("\n".join(map(json.dumps, lines)).encode())
+        source.name = "events.jsonl"
+        return source
+
+    def by_trainer(at):
+        rejects = io.StringIO()
+        trainer = Actor("Tim", Role.TRAINER)
+        looked = preview(store.settings, file(at), now=LATER, by=trainer)
+        counts = import_file(store, file(at), now=LATER, by=trainer, rejects=rejects).counts
+        assert looked.rejected == counts.rejected
+        return counts.rejected, rejects.getvalue()
+
+    refused, why = by_trainer(TODAY)
+    assert refused == 1
+    assert "which your role may not" in why
+    assert "an agent" in why
+    assert rows(store, "mutes") == []
+    assert rows(store, "customers", "status") == [("ok",)]
+    assert by_trainer(LAST_YEAR)[0] == 0  # that is history
+    assert import_file(store, file(TODAY), now=LATER, by=Actor("Ann", Role.TRAINER, Role.AGENT)).counts.rejected == 0
