@@ -65,7 +65,7 @@ def week(rows: Sequence[dict[str, Any]], opens: Mapping[tuple[int, int], int]) -
         showgrid=False,
         zeroline=False,
     )
-    return calm(figure, 284, margin=MARGIN | {"b": 48})
+    return calm(figure, 276, margin=MARGIN | {"b": 42})
 
 
 def peak(rows: Sequence[dict[str, Any]]) -> str:

@@ -44,15 +44,14 @@ with st.container(key="answer", gap="xsmall"):
 
 over_time(choices, measure, known)
 
-dark = st.context.theme.type == "dark"
 with st.container(key="where"):
     left, right = st.columns(2, gap="medium")
     with left:
-        color = partial(charts.by_channel, dark=dark)
+        color = partial(charts.by_channel, dark=st.context.theme.type == "dark")
         chart(f"{measure.title} by channel", choices, measure, ["channel"], partial(charts.bars, color=color))
     with right:
-        color = charts.by_language
-        chart(f"{measure.title} by language", choices, measure, ["language"], partial(charts.bars, color=color))
+        bars = partial(charts.bars, color=charts.by_language)
+        chart(f"{measure.title} by language", choices, measure, ["language"], bars)
 
     left, right = st.columns(2, gap="medium")
     with left:

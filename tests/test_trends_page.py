@@ -117,7 +117,7 @@ def test_beside_every_number_stands_how_it_is_counted(demo_file: str, trends: Op
 
 def test_the_table_behind_a_chart_is_drawn_when_somebody_asks_for_it(demo_file: str, trends: Open) -> None:
     def tables() -> list[list[str]]:
-        return [list(frame.value) for frame in app.dataframe if "Rate" in frame.value]
+        return [[str(name) for name in frame.value] for frame in app.dataframe if "Rate" in frame.value]
 
     app = trends(demo_file)
     assert not tables()

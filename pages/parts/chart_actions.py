@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-Act = Callable[[], None]
+Act = Callable[[], object]
 
 
 @st.fragment

@@ -1,7 +1,6 @@
 """Two channels, languages or periods side by side. Which, stands in the address (``compare``, ``a``, ``b``)."""
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -9,25 +8,14 @@ import streamlit as st
 
 from convdata.captions import span
 from convdata.channels import channel, language_title
-from convdata.comparison import Compared, Side, as_rows, compare, opens, period
-from convdata.database import Store
-from convdata.dumbbells import dumbbells
+from convdata.comparison import period
 from convdata.filters import Choices
-from convdata.intervals import FEW
-from convdata.lines import MOST, PALETTE, PALETTE_DARK
-from convdata.marks import opened_by
-from convdata.stats import MESSAGES, before
-from pages.parts import desk, taking_away
-from pages.parts.cards import how_counted
-from pages.parts.chart_actions import chart_actions
-from pages.parts.charts import CONFIG, clicked
+from convdata.stats import before
 from pages.parts.literal import plain
-from pages.parts.remembered import REMEMBERED
+from pages.parts.side_by_side import KEY, TITLE, side_by_side
 
 KINDS = {"channel": "Channels", "language": "Languages", "period": "Periods"}
 WORDS: dict[str, Callable[[str], str]] = {"channel": lambda key: channel(key).title, "language": language_title}
-TITLE, KEY = "Compare", "chart_compare"
-EXPLAINED = "Every number of the cards, asked for each of the two; the difference is the second against the first."
 
 
 def comparing(choices: Choices, known: pd.DataFrame) -> None:
@@ -44,87 +32,11 @@ def comparing(choices: Choices, known: pd.DataFrame) -> None:
             )  # fmt: skip
             sides = _periods(choices) if kind == "period" else _places(kind, choices, known) if kind else None
         if sides is not None:
-            _compared(kind, choices, *sides, sorted(known["language"].unique()))
+            side_by_side(kind, choices, *sides, sorted(known["language"].unique()))
         elif kind:
             st.caption(f"There is only one {kind} to look at.")
         else:
             st.caption("Every number of this page for two of them, side by side.")
-
-
-def _compared(
-    kind: str, choices: Choices, sides: tuple[Choices, Choices], names: tuple[str, str], every: Sequence[str]
-) -> None:
-    first, second = sides
-    if names[0] == names[1]:
-        names = (names[0], f"{names[1]} (again)")
-    found = compare(REMEMBERED, first, second, desk.now())
-    _drawn(found, kind, sides, names, every)
-    frame = pd.DataFrame([_line(one, names) for one in found])
-    st.dataframe(frame, hide_index=True, height="content", alt=f"{names[0]} and {names[1]}, one row per number")
-    chart_actions(
-        KEY,
-        partial(how_counted, EXPLAINED, MESSAGES.question, choices),
-        [
-            partial(taking_away.csv_button, KEY, TITLE, choices, partial(_rows, first, second, names, desk.now())),
-            partial(taking_away.png_button, KEY, TITLE, choices),
-        ],
-    )
-
-
-def _drawn(
-    found: Sequence[Compared], kind: str, sides: tuple[Choices, Choices], names: tuple[str, str], every: Sequence[str]
-) -> None:
-    dark = st.context.theme.type == "dark"
-    palette = PALETTE_DARK if dark else PALETTE
-    colors = (palette[0], palette[1])
-    if kind == "channel":
-        one, other = (channel(side["channel"][0]) for side in sides)
-        colors = (one.color_dark, other.color_dark) if dark else (one.color_light, other.color_light)
-    elif kind == "language":  # as in the chart over time
-        first, second = (every.index(side["language"][0]) % MOST for side in sides)
-        colors = (palette[first], palette[second])
-    if colors[0] == colors[1]:
-        colors = (colors[0], next(one for one in palette if one != colors[0]))
-    shares = [one for one in found if _whole(one.first) >= FEW or _whole(one.second) >= FEW]  # the others have no dot
-    leads = [tuple(opens(REMEMBERED, one.key, side) for side in sides) for one in shares]
-    opening = [(a.opens if a else 0, b.opens if b else 0) for a, b in leads]
-
-    def open_clicked() -> None:
-        place = clicked(KEY)
-        mark = leads[place // 2][place % 2] if place is not None and place // 2 < len(leads) else None
-        if mark and place is not None:
-            st.switch_page("customers.py", query_params=opened_by(mark, sides[place % 2]).address())
-        st.toast("There is nothing to open.", icon=":material/check:")
-
-    st.plotly_chart(
-        dumbbells(shares, names, colors, opening), key=KEY, config=CONFIG, on_select=open_clicked,
-        selection_mode="points",
-        alt=f"{TITLE}: the shares of both with their intervals. The same numbers are in the table below it.",
-    )  # fmt: skip
-
-
-def _whole(side: Side) -> int:
-    return side.share[1] if side.share else 0
-
-
-def _line(one: Compared, names: tuple[str, str]) -> dict[str, str]:
-    return {
-        "Number": one.title,
-        plain(names[0], 60): f"{one.first.value}  ({one.first.rests_on})" if one.first.rests_on else one.first.value,
-        plain(names[1], 60): f"{one.second.value}  ({one.second.rests_on})"
-        if one.second.rests_on
-        else one.second.value,
-        "Difference": one.difference or "too few to say",
-        "Chance": ""
-        if one.first.share is None or not one.difference
-        else "beyond chance"
-        if one.real
-        else "may be chance",
-    }
-
-
-def _rows(first: Choices, second: Choices, names: tuple[str, str], now: Any, store: Store) -> list[dict[str, Any]]:
-    return as_rows(compare(store, first, second, now), names)
 
 
 def _places(kind: str, choices: Choices, known: pd.DataFrame) -> tuple[tuple[Choices, Choices], tuple[str, str]] | None:
