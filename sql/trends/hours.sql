@@ -4,8 +4,8 @@
 with quarters as (
     select
         quarter_counts.quarter as quarter,
-        sum(quarter_counts.eligible) as eligible,
-        sum(quarter_counts.not_understood) as not_understood
+        cast(sum(quarter_counts.eligible) as bigint) as eligible,
+        cast(sum(quarter_counts.not_understood) as bigint) as not_understood
     from quarter_counts
     where quarter_counts.quarter >= cast(:first_quarter as bigint)
       and quarter_counts.quarter < cast(:end_quarter as bigint)
@@ -22,7 +22,7 @@ spans as (
 ),
 hours as (
     select
-        cast(floor((quarters.quarter + spans.shift) / 4.0) as bigint) as hour,
+        cast(floor((quarters.quarter + spans.shift) / cast(4 as double precision)) as bigint) as hour,
         quarters.eligible as eligible,
         quarters.not_understood as not_understood
     from quarters
@@ -31,7 +31,7 @@ hours as (
         and quarters.quarter < spans.end_quarter
 )
 select
-    cast(mod(cast(floor(hour / 24.0) as bigint) + 3, 7) as bigint) as weekday,
+    cast(mod(cast(floor(hour / cast(24 as double precision)) as bigint) + 3, 7) as bigint) as weekday,
     cast(mod(hour, 24) as bigint) as hour,
     cast(sum(eligible) as bigint) as eligible,
     cast(sum(not_understood) as bigint) as not_understood
