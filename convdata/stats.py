@@ -120,7 +120,7 @@ def _answers(asks: Asks, choices: Choices, keys: tuple[str, ...], step: str, onl
     ]
 
 
-def _by(keys: tuple[str, ...]) -> dict[str, bool]:
+def _by(keys: tuple[str, ...]) -> dict[str, Any]:
     return {f"by_{name}": name in keys for name in DIMENSIONS}
 
 
