@@ -562,6 +562,27 @@ def test_who_has_texts_masked_by_the_setting_searches_as_they_read(store: Store)
     assert searched(store, EMAIL, Actor("Mia", Role.MANAGER)) == 0
 
 
+def test_how_alike_a_sentence_of_ones_own_is_tells_nothing_of_what_is_masked(store: Store) -> None:
+    said = f"please send it to {EMAIL} of {NAMES[0]}"
+    tell(
+        store,
+        customer("s-1", first_name=NAMES[0]),
+        message("s-1", text=said, understood=True, intent="send", language="en"),
+    )
+    fail(store, "something else entirely")
+    (group,) = groups(store)
+
+    def alike(text: str) -> list[float]:
+        suggestions.forget(store)
+        given = suggestions.advice(store, group.group_id, "en", [text], NOON + HOUR, by=TRAINER)
+        return [one.score for one in given.suggestions]
+
+    assert alike("please send it to") != []
+    right, wrong = alike(f"send it to {EMAIL}"), alike("send it to somebody.else@example.com")
+    assert right == wrong  # an address is masked in both
+    assert alike(f"{NAMES[0]}") == alike("Slartibart") == []
+
+
 # -- nothing new is forgotten -------------------------------------------------------------------------------------------------
 
 
@@ -592,7 +613,6 @@ NOT_SHOWN_TO_ANYBODY = {
     "convdata/webchat.py": "the visitor's own conversation",
     "convdata/webchat_bot.py": "what the bot is to answer",
     "convdata/masking.py": "the masking itself",
-    "pages/parts/review_desk.py": "what suggestions are made from; they show none of it",
     "convdata/telling.py": "what the bot is told",
     "convdata/channel_adapters/rasa.py": "what the bot is told",
 }

@@ -20,8 +20,9 @@ from convdata.masking import text_shown
 from convdata.review.guessing import is_none_of_these
 from convdata.review.likeness import Counted
 from convdata.review.normalising import base_language, normalised
-from convdata.rights import Actor, Right, require
+from convdata.rights import Actor, Right, program, require
 
+NOBODY = program("Suggestions")
 NEAREST = 12
 MANY = 6_000  # labelled utterances of each kind that are compared with
 LATELY = timedelta(days=120)
@@ -129,10 +130,10 @@ class Pool:
 
 
 def advice(store: Store, group_id: str, language: str, texts: Sequence[str], now: datetime, *, by: Actor) -> Advice:
-    """What to make of a group, by its most frequent texts."""
+    """What to make of a group, by its most frequent texts as ``by`` reads them."""
     require(by, Right.READ_REVIEW)
     pool = _pool(store, language, now)
-    normals = [normalised(text) for text in texts if text]
+    normals = [normalised(text) for text in text_shown(store, [(text, None) for text in texts if text], by)]
     rows = store.ask("review/guesses", group_id=group_id)
     whole = sum(row.messages for row in rows)
     guesses = {
@@ -206,5 +207,15 @@ def _labelled(store: Store, language: str, now: datetime) -> list[Labelled]:
         for r in store.ask("review/understood_utterances", many=10 * MANY, since=since)
         if of_language(r) and not is_none_of_these(r.intent)
     ]
-    unique = {(one.normal, one.intent): one for one in reversed([*taught[:MANY], *decided[:MANY], *understood[:MANY]])}
+    labelled = _without_personal(store, [*taught[:MANY], *decided[:MANY], *understood[:MANY]])
+    unique = {(one.normal, one.intent): one for one in reversed(labelled)}
     return list(reversed(unique.values()))
+
+
+def _without_personal(store: Store, labelled: Sequence[Labelled]) -> list[Labelled]:
+    """Compared as they are masked, whoever asks: how alike a sentence of one's own is to what is masked would tell it."""
+    masked = text_shown(store, [(one.text, one.customer_key) for one in labelled], NOBODY)
+    return [
+        one if text == one.text else one._replace(normal=normalised(text))
+        for one, text in zip(labelled, masked, strict=True)
+    ]

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from convdata.masking import shown
 from convdata.review import joining, opening, queue, suggestions
 from convdata.review.queue import Group, Listed, Wanted
 from convdata.review.suggestions import Advice
@@ -114,8 +115,9 @@ def _opened(listed: Listed, wanted: Wanted) -> Group | None:
 
 
 def _advice(group: Group) -> Advice:
-    texts = [row.text for row in desk.store().ask("review/group_names", keys=[group.group_id])]
-    return suggestions.advice(desk.store(), group.group_id, group.row.language, texts, desk.now(), by=desk.reader())
+    store, by = desk.store(), desk.reader()
+    texts = [row.text for row in shown(store, store.ask("review/group_names", keys=[group.group_id]), by)]
+    return suggestions.advice(store, group.group_id, group.row.language, texts, desk.now(), by=by)
 
 
 def _called_for() -> None:
