@@ -12,8 +12,8 @@ border-bottom:1px solid var(--rule);vertical-align:top}th{font-weight:600;color:
 .n,.nowrap{white-space:nowrap}.n{text-align:right;font-variant-numeric:tabular-nums}td:last-child,th:last-child{padding-right:0}
 .alert{border-left:4px solid var(--amber);padding:.4rem .8rem;background:var(--warn);margin:.5rem 0;break-inside:avoid}
 .tiles{display:grid;grid-template-columns:repeat(4,1fr);gap:10px;margin:1rem 0}.tile{border:1px solid var(--rule);border-radius:6px;
-padding:.6rem .7rem}.tile>b{display:block;font-size:1.5rem;line-height:1.3;font-variant-numeric:tabular-nums}.tile small{display:block}
-.numbers td:first-child{width:46%}.pair{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:0 20px}.pair>section{min-width:0}
+padding:.6rem .7rem;font-size:13px}.tile>b{display:block;font-size:1.5rem;line-height:1.3;font-variant-numeric:tabular-nums}.tile small{display:block}
+.numbers td:first-child{width:42%}.pair{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:0 20px}.pair>section{min-width:0}
 details{margin:.4rem 0}summary{cursor:pointer;color:var(--quiet);font-size:12px}details[open]>div{overflow-x:auto}
 svg{display:block;max-width:100%;height:auto;overflow:visible}svg text{font:12px system-ui,sans-serif;fill:var(--ink);
 font-variant-numeric:tabular-nums}svg .quiet{fill:var(--quiet);font-size:11px}svg .halo{paint-order:stroke;stroke:var(--ground);
