@@ -131,8 +131,10 @@ class Differences:
             days = [key[1] for key, _ in changed]
             bounds = {"first_day": min(days), "last_day": max(days)}
             there = [(key, counts) for key, counts in changed if key[0] not in new]
-            transaction.tell("grow_customer_days", self._rows(there), **bounds)
-            transaction.tell("add_customer_days", self._rows(changed), **bounds)
+            grown = {tuple(row) for row in transaction.tell("grow_customer_days", self._rows(there), **bounds)}
+            missing = [(key, counts) for key, counts in changed if key not in grown]
+            if missing:
+                transaction.tell("add_customer_days", self._rows(missing), **bounds)
 
     def _rows(self, changed: Sequence[tuple[tuple[str, date, str], list[int]]]) -> dict[str, Sequence[object]]:
         return {

@@ -253,6 +253,7 @@ def _by(function: ast.FunctionDef) -> str | None:
 OTHER_DOORS = {  # functions inside of an act: whoever calls them has been asked already, or is let in by a door of its own
     ("convdata/review/decisions.py", "change"),
     ("convdata/review/decisions.py", "note"),
+    ("convdata/muting.py", "begin_mute"),  # of a mute or an answer, each of which asks
     ("convdata/rights.py", "require"),  # which asks
     ("convdata/errands.py", "errand"),  # by somebody at the shell of this machine
     ("convdata/doorbell.py", "ring"),  # likewise

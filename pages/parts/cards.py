@@ -8,9 +8,9 @@ from convdata.captions import percent, span
 from convdata.filters import Choices
 from convdata.headlines import share_in_brief
 from convdata.intervals import FEW, changed
+from convdata.numbers import ELIGIBLE, ENDED, ended
 from convdata.questions import question
 from convdata.stats import Measure, before, table
-from pages.parts import desk
 from pages.parts.filter_bar import period
 from pages.parts.remembered import REMEMBERED
 from pages.parts.sparklines import sparkline
@@ -39,8 +39,7 @@ def volume_card(choices: Choices, earlier: bool) -> None:
             **sparkline("eligible", choices),
         )
         rests_on("user messages with a verdict")
-        definition = "A user message, typed or spoken, on which the bot gave a verdict."
-        card_actions("eligible", definition, "trends/messages", choices)
+        card_actions("eligible", ELIGIBLE, "trends/messages", choices)
 
 
 def rate_card(choices: Choices, measure: Measure, earlier: bool) -> None:
@@ -58,14 +57,11 @@ def ended_card(choices: Choices, earlier: bool) -> None:
     """How many conversations stand at Not Understood now; their last message decides whether they are in the period."""
 
     def share(of: Choices) -> Shares:
-        row = desk.ask_counts("trends/ended", of).iloc[0]
-        return int(row["ended_not_understood"]), int(row["conversations"])
+        row = ended(REMEMBERED, of)
+        return row["ended_not_understood"], row["conversations"]
 
-    definition = (
-        "Conversations whose status is Not Understood / all conversations, those whose last message is in the period."
-    )
     _share_card(
-        "Ended Not Understood", "ended", share, choices, "conversations", definition, "trends/ended", earlier,
+        "Ended Not Understood", "ended", share, choices, "conversations", ENDED, "trends/ended", earlier,
         opens=choices.but(status=("not_understood",)),
     )  # fmt: skip
 

@@ -55,9 +55,8 @@ def _form(last: date) -> None:
             "What happened", key="marker_text", max_chars=LONGEST, placeholder="A release, a new intent, a campaign"
         )
         if st.form_submit_button("Mark", key="marker_add", type="primary"):
-            with (
-                said_as_sentences()
-            ):  # here, and not in a callback: what one of a fragment writes replaces the page's title
+            # Here, and not in a callback: what one of a fragment writes replaces the page's title.
+            with said_as_sentences():
                 mark_day(desk.store(), day, text, by=desk.reader(), now=desk.now())
                 st.rerun()  # the whole page: the chart has a new line
 
