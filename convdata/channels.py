@@ -70,9 +70,8 @@ CHANNELS: tuple[Channel, ...] = (
 _BY_KEY = {channel.key: channel for channel in CHANNELS}
 
 
-# Colours of channels that an operator declared, light and dark: unlike ours, and checked as they are. Which one, its key
-# decides, so that it is the same in every chart whatever else there is; two may share one and are told apart by their names.
-# The letter before it makes those differ that are declared most: Telegram, WhatsApp, Instagram, SMS and voice.
+# Colours of channels that an operator declared, light and dark: unlike ours, and checked as they are. Which one, its place
+# among the declared decides, so that it is the same in every chart and differs from the others while there are colours left.
 DECLARED = (
     ("#2B7A86", "#5CC3D1"),
     ("#7A6FD0", "#A8A1F2"),
@@ -82,11 +81,22 @@ DECLARED = (
 )
 
 
+_declared: dict[str, int] = {}
+
+
+def declare(keys: tuple[str, ...]) -> None:
+    """The operator's own channels (setting ``MISHEARD_CHANNELS``), in their order: it gives each its colour."""
+    _declared.clear()
+    _declared.update({key: place for place, key in enumerate(channel_keys(keys)[len(CHANNELS) :])})
+
+
 def channel(key: str) -> Channel:
     """The channel of that key; one that an operator declared is shown by its own name and permits nothing."""
     if known := _BY_KEY.get(key):
         return known
-    light, dark = DECLARED[crc32(f"i{key}".encode(errors="replace")) % len(DECLARED)]
+    # One that is no longer declared has the colour that its letters give; the "i" tells those apart that are declared most.
+    place = _declared.get(key, crc32(f"i{key}".encode(errors="replace")))
+    light, dark = DECLARED[place % len(DECLARED)]
     return Channel(key, key.replace("_", " ").capitalize(), color_light=light, color_dark=dark)
 
 

@@ -46,11 +46,11 @@ class Filter:
             return tuple(known) or None, wrong
         try:
             day = date.fromisoformat(texts[-1])
-            if 1970 <= day.year <= 9000:
-                return day, ""
         except ValueError:
-            pass
-        return None, f"{self.label}: not a day; write it like 2026-08-09."
+            return None, f"{self.label}: not a day; write it like 2026-08-09."
+        if 1970 <= day.year <= 9000:
+            return day, ""
+        return None, f"{self.label}: {day} is out of range; days are those of the years 1970 to 9000."
 
     def conditions(self, value: Any, store: str, seek: Seek | None) -> list[str]:
         """What must hold, as SQL of that kind of store."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from convdata import chain
+from convdata.channels import declare
 from convdata.counts import rebuild
 from convdata.database import Store, Transaction, connect
 from convdata.errors import StoreTooNew
@@ -24,6 +25,7 @@ def open_store(settings: Settings, now: datetime) -> Store:
 
     Raises SettingWrong, StoreAway, StoreInUse, and StoreTooNew for one that a later Misheard has written.
     """
+    declare(settings.channels)
     store = connect(settings)
     try:
         finish_rewriting(store)

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from convdata.captions import percent, says
+from convdata.channels import declare
 from convdata.charts import bars, by_channel, by_language, matrix
 from convdata.lines import colors, largest, lines
 from convdata.marks import Mark
@@ -44,6 +45,19 @@ def test_every_channel_keeps_its_colour() -> None:
     assert by_channel(alexa) != by_channel(alexa, dark=True)
     declared = [mark(1, 100, channel=key) for key in ("telegram", "whatsapp", "instagram", "sms", "voice")]
     assert len({by_channel(one) for one in declared}) == len({by_channel(one, dark=True) for one in declared}) == 5
+
+
+def test_no_two_declared_channels_share_a_colour_while_there_are_colours_left() -> None:
+    keys = ("kiosk", "fax", "pager", "letter", "phone")
+    declare(("alexa", *keys))
+    try:
+        for dark in (False, True):
+            assert len({by_channel(mark(1, 100, channel=key), dark) for key in keys}) == 5
+        before = by_channel(mark(1, 100, channel="fax"))
+        declare((*keys, "telex"))
+        assert by_channel(mark(1, 100, channel="fax")) == before, "one more changes no colour"
+    finally:
+        declare(())
 
 
 def test_cells_that_are_too_small_only_say_how_many() -> None:

@@ -172,6 +172,15 @@ def test_what_an_address_says_wrongly_is_left_out_and_said() -> None:
     assert len(wrong) == 3
 
 
+def test_a_day_that_is_one_but_out_of_range_is_not_called_no_day() -> None:
+    _, wrong = choose({"from": "1812-01-01", "to": "9999-12-31"}, UTC)
+    assert wrong == [
+        "From: 1812-01-01 is out of range; days are those of the years 1970 to 9000.",
+        "To: 9999-12-31 is out of range; days are those of the years 1970 to 9000.",
+    ]
+    assert choose({"to": "2026-02-30"}, UTC)[1] == ["To: not a day; write it like 2026-08-09."]
+
+
 def test_choices_survive_the_way_through_the_address() -> None:
     chosen = Choices({"status": ("ok", "need_help"), "from": date(2026, 8, 1), "search": "a&b"}, UTC)
     assert choose(chosen.address(), UTC)[0] == chosen

@@ -16,6 +16,7 @@ from convdata.headlines import HEADLINES
 from convdata.questions import question
 from convdata.settings import PROJECT
 from convdata.stats import table
+from convdata.vocabulary import AlertKind
 from pages.parts import alerting, desk
 from pages.parts.cards import TOO_FEW
 from tests.conftest import NOW
@@ -151,11 +152,10 @@ def test_period_and_filters_stand_in_the_address(demo_file: str, trends: Open) -
     assert app.segmented_control(key="trends_preset").value == "30 d"
     assert "from" not in app.query_params
     app.segmented_control(key="trends_preset").set_value("7 d").run()
-    assert (address(app)["from"], address(app)["to"]) == (["2026-08-03"], ["2026-08-09"])
+    assert address(app) == {"period": ["7d"]}
     assert app.segmented_control(key="trends_preset").value == "7 d"
     app.multiselect(key="trends_channel").set_value(["alexa", "webchat"]).run()
-    assert address(app)["channel"] == ["alexa", "webchat"]
-    assert address(app)["from"] == ["2026-08-03"]
+    assert address(app) == {"period": ["7d"], "channel": ["alexa", "webchat"]}
     app.segmented_control(key="trends_preset").set_value("All").run()
     assert address(app)["period"] == ["all"]
     assert "from" not in app.query_params
@@ -176,6 +176,27 @@ def test_a_link_shows_what_its_sender_saw(demo_url: str, trends: Open) -> None:
     assert app.segmented_control(key="trends_preset").value == "Custom"
     assert app.date_input(key="trends_days").value == (date(2026, 7, 1), date(2026, 7, 20))
     assert app.multiselect(key="trends_language").value == ["en", "fr"]
+
+
+def test_a_bookmark_of_7_or_90_days_moves_with_the_days(
+    demo_file: str, trends: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = trends(demo_file, period="90d")
+    assert app.segmented_control(key="trends_preset").value == "90 d"
+    app = trends(demo_file, period="7d")
+    assert any(caption.value.startswith("3 Aug to 9 Aug 2026") for caption in app.caption)
+    monkeypatch.setattr(periods, "now_utc", lambda: NOW + timedelta(days=1))
+    app.run()
+    assert any(caption.value.startswith("4 Aug to 10 Aug 2026") for caption in app.caption)
+    assert app.segmented_control(key="trends_preset").value == "7 d"
+
+
+def test_an_old_bookmark_with_its_days_shows_what_it_always_showed(demo_file: str, trends: Open) -> None:
+    app = trends(demo_file, from_="2026-08-02", to="2026-08-08")
+    assert any(caption.value.startswith("2 Aug to 8 Aug 2026") for caption in app.caption)
+    assert app.segmented_control(key="trends_preset").value == "Custom"
+    app = trends(demo_file, from_="2026-08-02", to="2026-08-08", period="7d")
+    assert any(caption.value.startswith("2 Aug to 8 Aug 2026") for caption in app.caption)
 
 
 def test_custom_begins_with_the_days_that_were_shown(demo_file: str, trends: Open) -> None:
@@ -265,6 +286,10 @@ def test_a_day_is_marked_and_the_marker_taken_away(demo_file: str, trends: Open)
     assert not app.exception
     assert [text.value for text in app.text if evil in text.value] == [f"1  Mon 3 Aug 2026  {evil}"]
     assert not any("evil.example" in str(element.value) for element in [*app.markdown, *app.caption, *app.subheader])
+    app.date_input(key="marker_day").set_value(date(2026, 8, 3))
+    app.text_input(key="marker_text").set_value(evil)
+    app.button(key="marker_add").click().run()
+    assert "That day is marked with this already." in [info.value for info in app.info]
     next(button for button in app.button if button.label == "Remove").click().run()
     assert not any(evil in text.value for text in app.text)
     app.button(key="marker_add").click().run()
@@ -317,6 +342,28 @@ def test_an_alert_is_defined_counted_in_the_menu_and_removed(duckdb_url: str, tr
     next(b for b in app.button if b.label == "Remove").click().run()
     assert not app.warning
     assert "No alert yet" in " ".join(caption.value for caption in app.caption)
+
+
+def test_an_alert_is_changed_in_the_form_it_was_defined_in(demo_file: str, trends: Open) -> None:
+    app = trends(demo_file)
+    app.selectbox(key="alert_channel").set_value("webchat")
+    app.button(key="alert_define").click().run()
+    assert [toast.value for toast in app.toast] == ["The alert is defined."]
+    assert not app.session_state["alert_form"], "the form is closed"
+    next(b for b in app.button if b.label == "Change" and b.key.startswith("change_")).click().run()
+    assert app.session_state["alert_form"]
+    assert app.selectbox(key="alert_channel").value == "webchat"
+    app.segmented_control(key="alert_kind").set_value(AlertKind.RISE).run()
+    app.number_input(key="alert_rise").set_value(12.5)
+    app.button(key="alert_define").click().run()
+    assert not app.exception
+    assert [toast.value for toast in app.toast] == ["The alert is changed."]
+    kept = [text.value for text in app.text if "Webchat" in text.value]
+    assert kept == [
+        "Not Understood rate of Webchat more than 12.5 points above the 7 days before: the last 7 whole days, at least 50 messages"
+    ]
+    assert app.selectbox(key="alert_channel").value is None, "the form is for a new one again"
+    assert any(one.label in ("1 alert, firing", "1 alert, not firing") for one in app.expander)
 
 
 def test_where_everything_was_understood_there_is_nothing_to_open(duckdb_url: str, trends: Open) -> None:

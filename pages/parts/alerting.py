@@ -1,5 +1,6 @@
 """Alerts on the Trends page: those that fire on top, all of them with a form at the end, and their count in the menu."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pandas as pd
@@ -18,6 +19,10 @@ from pages.parts.literal import escaped, literal, plain
 
 WINDOW = {1: "Yesterday", 7: "The last 7 whole days", 30: "The last 30 whole days"}
 MOST = 4  # lines on top of the page
+USUAL = {  # what the form for a new one begins with
+    "measure": next(iter(TITLES)), "kind": AlertKind.ABOVE, str(AlertKind.ABOVE): 30.0, str(AlertKind.RISE): 5.0, "least": 50,
+    "days": 7, "channel": None, "language": None,
+}  # fmt: skip
 EXPLAINED = (
     "An alert looks at whole days only, as the running day is not over: the last ones before today, and for a rise the as "
     "many before them. The menu shows how many fire, and `misheard digest` prints them."
@@ -73,8 +78,10 @@ def all_alerts(known: pd.DataFrame) -> None:
 def _in_short(found: list[Standing]) -> str:
     firing = sum(standing.fires for standing in found)
     if not found:
-        return "Alerts: none yet"
-    return f"Alerts: {len(found):,}, {'none fires' if not firing else f'{firing} fires' if firing == 1 else f'{firing} fire'}"
+        return "No alerts yet"
+    if len(found) == 1:
+        return f"1 alert, {'firing' if firing else 'not firing'}"
+    return f"{len(found):,} alerts, {f'{firing:,} of them' if firing else 'none'} firing"
 
 
 def _line(standing: Standing) -> None:
@@ -95,6 +102,14 @@ def _line(standing: Standing) -> None:
     )
     if desk.may(Right.ALERTS):
         st.button(
+            "Change",
+            key=f"change_{standing.alert.alert_id}",
+            type="tertiary",
+            icon=":material/edit:",
+            on_click=_change,
+            args=(standing.alert,),
+        )
+        st.button(
             "Remove",
             key=f"unalert_{standing.alert.alert_id}",
             type="tertiary",
@@ -105,33 +120,54 @@ def _line(standing: Standing) -> None:
 
 
 def _new(known: pd.DataFrame) -> None:
-    with st.popover("New alert", type="tertiary", icon=":material/add_alert:"):
+    # It reruns the page when it opens or closes: only so can it be opened with an alert to change, and closed when done.
+    with st.popover("New alert", type="tertiary", icon=":material/add_alert:", key="alert_form", on_change=_begin_anew):
         _form(known)
 
 
 def _form(known: pd.DataFrame) -> None:
+    for name, usual in USUAL.items():
+        st.session_state.setdefault(f"alert_{name}", usual)
+    changed: Alert | None = st.session_state.get("alert_changed")
+    if changed:
+        literal(f"Change: {changed.sentence}")
     st.selectbox("Rate", list(TITLES), format_func=TITLES.__getitem__, key="alert_measure")
     kind = st.segmented_control(
-        "Tell when it", list(AlertKind), format_func=lambda k: k.label, default=AlertKind.ABOVE, key="alert_kind",
-        required=True,
-    )  # fmt: skip
+        "Tell when it", list(AlertKind), format_func=lambda k: k.label, key="alert_kind", required=True
+    )
     unit = "Percent" if kind == AlertKind.ABOVE else "Points above the period before"
     with st.container(horizontal=True):
-        st.number_input(
-            unit, 0.1, 99.9, 30.0 if kind == AlertKind.ABOVE else 5.0, 1.0, format="%.1f", key=f"alert_{kind}"
-        )
-        st.number_input("Of at least", 20, 10**9, 50, 10, key="alert_least", help="Messages or conversations")
-    st.selectbox("In", list(WINDOWS), index=1, format_func=WINDOW.__getitem__, key="alert_days")
+        st.number_input(unit, 0.1, 99.9, step=1.0, format="%.1f", key=f"alert_{kind}")
+        st.number_input("Of at least", 20, 10**12, step=10, key="alert_least", help="Messages or conversations")
+    st.selectbox("In", list(WINDOWS), format_func=WINDOW.__getitem__, key="alert_days")
     with st.container(horizontal=True):
-        st.selectbox(
-            "Channel", [None, *dict.fromkeys(known["channel"])], key="alert_channel",
-            format_func=lambda key: plain(channel(key).title, 60) if key else "All",
-        )  # fmt: skip
-        st.selectbox(
-            "Language", [None, *dict.fromkeys(known["language"])], key="alert_language",
-            format_func=lambda code: plain(language_title(code), 60) if code else "All",
-        )  # fmt: skip
-    st.button("Define", key="alert_define", type="primary", on_click=_define)
+        _place("Channel", "channel", known, lambda key: channel(key).title)
+        _place("Language", "language", known, language_title)
+    st.button("Change" if changed else "Define", key="alert_define", type="primary", on_click=_define)
+
+
+def _place(label: str, name: str, known: pd.DataFrame, words: Callable[[str], str]) -> None:
+    options = dict.fromkeys([None, *known[name], st.session_state.get(f"alert_{name}")])
+    st.selectbox(
+        label, options, key=f"alert_{name}", format_func=lambda value: plain(words(value), 60) if value else "All"
+    )
+
+
+def _begin_anew() -> None:
+    """Opened or closed by hand, the form is for a new alert: one that was to be changed stays as it is."""
+    if st.session_state.pop("alert_changed", None):
+        for name in USUAL:
+            st.session_state.pop(f"alert_{name}", None)
+
+
+def _change(alert: Alert) -> None:
+    """Open the form with what the alert says."""
+    state = st.session_state
+    for name in ("measure", "least", "days", "channel", "language"):
+        state[f"alert_{name}"] = getattr(alert, name)
+    state.alert_kind = AlertKind(alert.kind)
+    state[f"alert_{alert.kind}"] = round(alert.bound * 100, 2)
+    state.alert_changed, state.alert_form = alert, True
 
 
 def _define() -> None:
@@ -142,8 +178,16 @@ def _define() -> None:
         state.alert_channel, state.alert_language,
     )  # fmt: skip
     with said_as_sentences():
-        if not define(desk.store(), alert, by=desk.reader(), now=desk.now()):
-            st.toast("There is such an alert already.", icon=":material/check:")
+        new = define(desk.store(), alert, by=desk.reader(), now=desk.now())
+        before: Alert | None = state.get("alert_changed")
+        if before and before.alert_id != alert.alert_id:
+            remove(desk.store(), before.alert_id, by=desk.reader(), now=desk.now())
+        done = (
+            "The alert is changed." if before else "The alert is defined." if new else "There is such an alert already."
+        )
+        st.toast(done, icon=":material/check:")
+        state.alert_form = False
+        _begin_anew()
 
 
 def _remove(alert_id: str) -> None:

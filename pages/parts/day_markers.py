@@ -57,8 +57,9 @@ def _form(last: date) -> None:
         if st.form_submit_button("Mark", key="marker_add", type="primary"):
             # Here, and not in a callback: what one of a fragment writes replaces the page's title.
             with said_as_sentences():
-                mark_day(desk.store(), day, text, by=desk.reader(), now=desk.now())
-                st.rerun()  # the whole page: the chart has a new line
+                if mark_day(desk.store(), day, text, by=desk.reader(), now=desk.now()):
+                    st.rerun()  # the whole page: the chart has a new line
+                st.info("That day is marked with this already.", icon=":material/flag:")
 
 
 def _remove(marker_id: str) -> None:

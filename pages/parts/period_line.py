@@ -1,6 +1,7 @@
 """The period and the filters of Trends in one line. The address is the truth: widgets are set from it and write to it.
 
-Without days in the address the period is the last 30 days and moves with them; ``period=all`` is all there is, ``period=custom`` says that days were picked by hand.
+Without days in the address the period is the last 30 days and moves with them; ``period=7d`` and ``period=90d`` move too, ``period=all`` is
+all there is, ``period=custom`` says that days were picked by hand. Days in the address win: an old link shows what it always showed.
 """
 
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from pages.parts.literal import plain
 
 PRESETS = {"7 d": 7, "30 d": 30, "90 d": 90}
 USUAL = "30 d"
+SAID = {"7 d": "7d", "90 d": "90d", "All": "all", "Custom": "custom"}  # in the address; the usual is not said
 PER = {"message": "Per message", "conversation": "Per conversation"}
 
 
@@ -31,7 +33,7 @@ def chosen(known: pd.DataFrame) -> Choices:
     if not (given["from"] or given["to"]):
         if st.query_params.get("period") == "all":
             return given.but(from_=known["first_day"].min(), to=max(today, known["last_day"].max()))
-        return given.but(**_named(last_days(PRESETS[USUAL], today)))
+        return given.but(**_named(last_days(PRESETS.get(_said(), PRESETS[USUAL]), today)))
     last = given["to"] or max(today, given["from"])
     first = given["from"] or min(known["first_day"].min(), last)
     return given.but(**_named((min(first, last), max(first, last))))
@@ -99,12 +101,15 @@ def _several(label: str, name: str, choices: Choices, options: list[str], words:
 
 
 def _preset(choices: Choices) -> str:
-    if st.query_params.get("period") == "all" and not (st.query_params.get("from") or st.query_params.get("to")):
-        return "All"
-    if st.query_params.get("period") == "custom":
-        return "Custom"
+    if _said() == "Custom" or (_said() == "All" and not (st.query_params.get("from") or st.query_params.get("to"))):
+        return _said()
     period = (choices["from"], choices["to"])
     return next((name for name, days in PRESETS.items() if period == last_days(days, desk.today())), "Custom")
+
+
+def _said() -> str:
+    """The preset that the address names; "" where it names none."""
+    return {value: name for name, value in SAID.items()}.get(st.query_params.get("period", ""), "")
 
 
 def _follow(name: str, value: Any) -> None:
@@ -122,14 +127,12 @@ def _write() -> None:
     said: dict[str, Any] = {name: list(state.get(f"trends_{name}") or ()) for name in ("channel", "language")}
     said["per"] = "" if state.trends_per == "message" else state.trends_per
     days: tuple[date, ...] = ()
-    if state.trends_preset in PRESETS and state.trends_preset != USUAL:
-        days = last_days(PRESETS[state.trends_preset], desk.today())
-    elif state.trends_preset == "Custom":
+    if state.trends_preset == "Custom":
         days = tuple(state.get("trends_days") or ())
         if len(days) != 2:  # not opened yet, or only one day has been picked so far
             days = tuple(state.get("trends_shown") or ())
     said |= {"from": str(days[0]), "to": str(days[1])} if len(days) == 2 else {}
-    said["period"] = {"All": "all", "Custom": "custom"}.get(state.trends_preset, "")
+    said["period"] = SAID.get(state.trends_preset, "")
     _address(said, without=("from", "to"))
 
 
