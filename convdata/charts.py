@@ -26,13 +26,20 @@ MARGIN = {"l": 4, "r": 14, "t": 4, "b": 0}
 
 
 def ranked(marks: Sequence[Mark]) -> list[Mark]:
-    """The worst first; what is too little to say a share of comes last."""
-    return sorted(marks, key=lambda mark: (mark.few, -(mark.rate or 0), -mark.whole))
+    """The worst first; what is too little to say a share of comes last, the most first: its share ranks nothing."""
+    return sorted(marks, key=lambda mark: (mark.few, 0 if mark.few else -(mark.rate or 0), -mark.whole))
+
+
+def highest(marks: Sequence[Mark]) -> list[Mark]:
+    """Those that have a row: all, or of many the worst of which something can be said; where there is none, the largest."""
+    every = ranked(marks)
+    sure = [mark for mark in every if not mark.few]
+    return (sure or every)[:ROWS] if len(every) > ROWS else every
 
 
 def bars(marks: Sequence[Mark], measure: Measure, color: Callable[[Mark], str]) -> go.Figure:
     """Ranked bars, the worst on top, each with its interval; too few to say a share come last, without a bar."""
-    shown = ranked(marks)[:ROWS]
+    shown = highest(marks)
     places = [-row for row in range(len(shown))]
     sure = [None if mark.few else (mark.rate or 0) for mark in shown]
     most = min(1.0, max((m.interval[1] for m in shown if not m.few), default=0.1) * 1.04)
@@ -152,23 +159,38 @@ def matrix(marks: Sequence[Mark], measure: Measure, earlier: Sequence[Mark] = ()
 
 
 def sides(marks: Sequence[Mark]) -> tuple[list[str], list[str]]:
-    """The channels and the languages of a matrix, those with the most first."""
-    channels = _by_size(marks, lambda mark: mark.channel or "")
-    languages = _by_size(marks, lambda mark: mark.language or "")
-    return channels[:COLUMNS], languages[:ROWS]
+    """The channels and the languages of a matrix, those with the most first; of many only those that have a cell of which
+    something can be said.
+    """
+    channels = _most_said(marks, lambda mark: mark.channel or "", COLUMNS)
+    languages = _most_said([m for m in marks if (m.channel or "") in channels], lambda mark: mark.language or "", ROWS)
+    return channels, languages
 
 
-def left_out(marks: Sequence[Mark], by: Sequence[str]) -> str:
-    """What of many names a chart does not show, in words; nothing where it shows all."""
-    if len(by) == 1 and len(marks) > ROWS:
-        return f"The {ROWS} highest of {len(marks):,}; the table and the CSV have them all."
-    channels, languages = {m.channel for m in marks}, {m.language for m in marks}
-    if len(by) == 2 and (len(languages) > ROWS or len(channels) > COLUMNS):
-        return (
-            f"The {min(ROWS, len(languages))} largest of {len(languages):,} languages and {min(COLUMNS, len(channels))} of "
-            f"{len(channels):,} channels; the table and the CSV have them all."
-        )
-    return ""
+def left_out(marks: Sequence[Mark], by: Sequence[str], where: str = "the table and the CSV have them all") -> str:
+    """What of many names a chart does not show, in words; nothing where it shows all. ``where`` they can be read instead."""
+    if len(by) == 1:
+        sure = sum(not mark.few for mark in marks)
+        return _said_of(len(marks), sure, len(highest(marks)), "highest", f"{by[0]}s", where)
+    channels, languages = sides(marks)
+    every = {m.channel for m in marks}, {m.language for m in marks}
+    said = {m.channel for m in marks if not m.few}, {m.language for m in marks if not m.few}
+    sentences = [
+        _said_of(len(every[side]), len(said[side]), len(shown), "largest", names, where)
+        for side, shown, names in ((1, languages, "languages"), (0, channels, "channels"))
+    ]
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _said_of(every: int, sure: int, shown: int, which: str, names: str, where: str) -> str:
+    if shown == every:
+        return ""
+    few = every - sure
+    too_few = f"{few:,} {'more has' if few == 1 else 'more have'} too few to say" if few and sure else ""
+    if sure <= shown and too_few:
+        return f"{too_few}; {where}."
+    more = f", {too_few}" if too_few else ""
+    return f"The {shown} {which if sure else 'largest'} of {sure or every:,} {names}{more}; {where}."
 
 
 def by_channel(mark: Mark, dark: bool = False) -> str:
@@ -208,6 +230,12 @@ def _by_size(marks: Sequence[Mark], key: Callable[[Mark], str]) -> list[str]:
     for mark in marks:
         sizes[key(mark)] = sizes.get(key(mark), 0) + mark.whole
     return sorted(sizes, key=lambda name: (-sizes[name], name))
+
+
+def _most_said(marks: Sequence[Mark], key: Callable[[Mark], str], most: int) -> list[str]:
+    every = _by_size(marks, key)
+    said = {key(mark) for mark in marks if not mark.few}
+    return ([name for name in every if name in said] or every)[:most] if len(every) > most else every
 
 
 def shade(rate: float, most: float) -> str:

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 from convdata.filters import Choices
 from convdata.intervals import FEW, wilson
 from convdata.stats import MESSAGES, OF_MESSAGES, Asks, Measure, table
 from convdata.vocabulary import UNDETERMINED
+
+LONG = 183  # days without anything
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,21 @@ def marks(asks: Asks, choices: Choices, measure: Measure, by: Sequence[str] = ()
             )
         )
     return drawn
+
+
+def long_before(days: Sequence[Mark], last: date) -> Sequence[Mark]:
+    """The little that lies so long before all the rest that a chart of both, up to ``last``, would show neither: too few to
+    say a share, and then nothing for half a year and for longer than all that follows.
+    """
+    before, place = 0, 0
+    for number, (one, following) in enumerate(pairwise(days), start=1):
+        before += one.whole
+        if before >= FEW:
+            break
+        apart = following.first_day - one.last_day
+        if apart > max(timedelta(days=LONG), last - following.first_day):
+            place = number
+    return days[:place]
 
 
 def opened_by(mark: Mark, choices: Choices) -> Choices:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
+from math import ceil
 
 import plotly.graph_objects as go
 
@@ -10,6 +11,8 @@ from convdata.captions import literal, says, span
 from convdata.charts import AMBER, FADED, GREY, MARGIN, TEXT, calm
 from convdata.marks import Mark, step_end, step_start, steps
 from convdata.stats import Measure
+
+WEEKS_NAMED = 6  # which a phone has room for
 
 
 def timeline(
@@ -90,11 +93,18 @@ def rate_over_volume(figure: go.Figure, days: Sequence[date], step: str, most: f
             "anchor": "y2",
             "nticks": 8,
             "tickformat": "%b %Y" if step == "month" else "%-d %b\n%Y",
+            **(_mondays(days) if step == "week" else {}),
         },
         yaxis={"domain": [0.34, 1], "range": [0, most], "tickformat": ".0%" if most > 0.05 else ".1%", "nticks": 5},
         yaxis2={"domain": [0, 0.24], "rangemode": "tozero", "nticks": 3, "title": {"text": ""}, "tickformat": ",d"},
         bargap=0.25,
     )
+
+
+def _mondays(days: Sequence[date]) -> dict[str, object]:
+    """Dates where the weeks begin: Plotly's own are Sundays, or the first of months."""
+    mondays = [day for day in days if day == step_start(day, "week")]
+    return {"tickmode": "array", "tickvals": mondays[:: ceil(len(mondays) / WEEKS_NAMED) or 1]}
 
 
 def few_days(figure: go.Figure, days: Sequence[date], step: str) -> None:

@@ -1,13 +1,14 @@
 """What the figures of Trends show, and what they must not make anybody believe."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
 from convdata.captions import percent, says
 from convdata.channels import declare
-from convdata.charts import bars, by_channel, by_language, matrix
-from convdata.lines import colors, largest, lines
-from convdata.marks import Mark
+from convdata.charts import bars, by_channel, by_language, left_out, matrix, ranked
+from convdata.lines import colors, largest, lines, too_few
+from convdata.marks import Mark, long_before
 from convdata.stats import CONVERSATIONS, MESSAGES
 from convdata.timeline import timeline
 
@@ -71,6 +72,24 @@ def test_cells_that_are_too_small_only_say_how_many() -> None:
     assert [place for (place,) in cells.customdata] == [0, 1, 2]
     assert cells.marker.color[1].startswith("rgba(128"), "grey"
     assert cells.marker.color[0] > cells.marker.color[2], "the worse, the less see-through"
+
+
+def test_of_very_many_only_those_are_drawn_of_which_something_can_be_said() -> None:
+    marks = [mark(30, 100, language="en")] + [mark(2, 4, language=f"l{n}") for n in range(1500)]
+    assert texts(bars(marks, MESSAGES, by_language)) == ["English", "<b>30.0 %</b> · 30 of 100"]
+    assert left_out(marks, ["language"]) == "1,500 more have too few to say; the table and the CSV have them all."
+    cells, _ = matrix([replace(one, channel="alexa") for one in marks], MESSAGES).data
+    assert len(cells.x) == 1
+    assert left_out(marks[1:], ["language"]).startswith("The 15 largest of 1,500 languages;"), "none ranks: the largest"
+    many = [mark(30 + n, 100, language=f"m{n}") for n in range(40)]
+    assert left_out(many + marks[1:], ["language"]).startswith(
+        "The 15 highest of 40 languages, 1,500 more have too few"
+    )
+    assert left_out(many[:15], ["language"]) == "", "all are drawn"
+
+
+def test_what_is_too_few_is_not_ranked_by_its_share() -> None:
+    assert [one.whole for one in ranked([mark(2, 2), mark(5, 19), mark(10, 100)])] == [100, 19, 2]
 
 
 def test_names_are_data_and_stay_harmless() -> None:
@@ -173,6 +192,49 @@ def test_the_largest_have_a_line_and_a_language_keeps_its_colour() -> None:
     every = [f"l{n}" for n in range(9)]
     assert colors(every, "language", dark=False)(marks[2]) == colors(every, "language", dark=False)(marks[2])
     assert len({colors(every, "language", dark=True)(m) for m in marks[:6]}) == 6
+
+
+def test_every_colour_drawn_has_a_name_and_too_few_say_so() -> None:
+    every = [f"l{n:04}" for n in range(2000)]
+    names = ["l0000", "l0006", "l0012", "l0018", "l0024", "l0030"]  # alone, each would have the same colour
+    marks = [mark(30, 100, language=names[0])] + [mark(1, 4, language=name) for name in names[1:]]
+    for dark in (False, True):
+        color = colors(every, "language", dark, names)
+        assert len({color(one) for one in marks}) == 6
+        figure = lines(marks, MESSAGES, of="language", color=color, first=DAY, last=TODAY, step="day", today=TODAY)
+        said = " ".join(texts(figure))
+        assert all(f'<span style="color:{color(one)}">■</span> {one.language}' in said for one in marks)
+        assert "too few to say:" in said
+        heights = sorted(a.y for a in figure.layout.annotations)
+        assert all(b - a > 0.04 for a, b in pairwise(heights)), "no name stands on another"
+    assert too_few(marks, "language") == names[1:]
+
+
+def test_the_running_week_is_hatched_and_dates_stand_where_weeks_begin() -> None:
+    monday = date(2026, 7, 6)
+    marks = [
+        Mark("alexa", None, monday + timedelta(days=7 * n), monday + timedelta(days=7 * n + 6), 30, 100, 30)
+        for n in range(5)
+    ]
+    today = marks[-1].last_day - timedelta(days=3)
+    how = {"first": monday, "last": today, "step": "week", "today": today}
+    split = lines(marks, MESSAGES, of="channel", color=by_channel, **how)
+    (volume,) = [trace for trace in split.data if trace.type == "bar"]
+    assert list(volume.marker.pattern.shape) == ["", "", "", "", "/"]
+    for figure in (split, timeline(marks, MESSAGES, **how)):
+        assert [day.weekday() for day in figure.layout.xaxis.tickvals] == [0] * 5
+    first = monday + timedelta(days=2)  # a week cut off has no date of its own
+    cut = timeline([], MESSAGES, first=first, last=today, step="week", today=today)
+    assert [day.weekday() for day in cut.layout.xaxis.tickvals] == [0] * 4
+
+
+def test_only_little_that_is_long_before_all_the_rest_is_not_drawn() -> None:
+    old, now = mark(1, 3, day=-9000), [mark(10, 100, day=n) for n in range(60)]
+    assert long_before([old, *now], TODAY) == [old]
+    assert not long_before([mark(10, 100, day=-9000), *now], TODAY), "a hundred messages say something"
+    assert not long_before([mark(1, 3, day=-100), *now], TODAY), "a gap of a hundred days can be drawn"
+    assert not long_before([old], TODAY)
+    assert not long_before([], TODAY)
 
 
 def test_names_stay_within_the_chart_where_many_end_at_the_top() -> None:

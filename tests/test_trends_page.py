@@ -391,20 +391,50 @@ def test_the_line_is_split_by_channel_or_language_and_the_address_says_so(demo_f
 
 def test_two_of_anything_are_compared_and_the_address_says_which(demo_file: str, trends: Open) -> None:
     app = trends(demo_file)
-    assert "Difference" not in [name for f in app.dataframe for name in f.value]
+    assert "Difference" not in [name for f in app.table for name in f.value]
     app.segmented_control(key="compare_kind").set_value("channel").run()
     assert not app.exception
     assert not app.error
     app.selectbox(key="compare_channel_a").set_value("alexa").run()
+    assert "Alexa" not in app.selectbox(key="compare_channel_b").options, "the other side is not offered"
     app.selectbox(key="compare_channel_b").set_value("webchat").run()
+    assert "Webchat" not in app.selectbox(key="compare_channel_a").options
     assert (address(app)["compare"], address(app)["a"], address(app)["b"]) == (["channel"], ["alexa"], ["webchat"])
-    (shown,) = [f.value for f in app.dataframe if "Difference" in f.value]
+    (shown,) = [f.value for f in app.table if "Difference" in f.value]
     assert list(shown.columns[:3]) == ["Number", "Alexa", "Webchat"]
     app = trends(demo_file, compare="period", a="2026-07-01..2026-07-07", b="2026-07-08..2026-07-14")
-    (shown,) = [f.value for f in app.dataframe if "Difference" in f.value]
+    (shown,) = [f.value for f in app.table if "Difference" in f.value]
     assert list(shown.columns[1:3]) == ["1 Jul to 7 Jul 2026", "8 Jul to 14 Jul 2026"]
     app.segmented_control(key="compare_kind").set_value(None).run()
     assert not {"compare", "a", "b"} & set(address(app))
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"a": "webchat", "b": "webchat"}, "asks twice for the same channel"),
+        ({"a": "nosuch", "b": "webchat"}, "asks for Nosuch, which is no channel here"),
+        ({"compare": "period", "a": "x..y"}, "names a period that is none"),
+    ],
+)
+def test_what_a_link_compares_is_never_replaced_without_a_word(
+    asked: dict, said: str, demo_file: str, trends: Open
+) -> None:
+    app = trends(demo_file, **{"compare": "channel"} | asked)
+    assert [caption.value for caption in app.caption if said in caption.value]
+
+
+def test_one_message_of_long_ago_does_not_make_a_stripe_of_all_the_others(demo_file: str, trends: Open) -> None:
+    store = opened(demo_file)
+    tell(store, message("old", datetime(2001, 3, 4, 12), understood=False, channel="alexa", language="en"))
+    store.close()
+    app = trends(demo_file, period="all")
+    (said,) = [caption.value for caption in app.caption if caption.value.startswith("Not drawn")]
+    assert "1 message from Sun 4 Mar 2001" in said
+    assert figures(app)[0] == "Not Understood rate by day"
+    app = trends(demo_file, period="custom", from_="2001-01-01", to="2026-08-09")
+    assert figures(app)[0] == "Not Understood rate by month", "who chooses the days sees them"
+    assert not any(caption.value.startswith("Not drawn") for caption in app.caption)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from convdata.channels import channel, language_title
 from convdata.comparison import period
 from convdata.filters import Choices
 from convdata.stats import before
-from pages.parts.literal import plain
+from pages.parts.literal import escaped, plain
 from pages.parts.side_by_side import KEY, TITLE, side_by_side
 
 KINDS = {"channel": "Channels", "language": "Languages", "period": "Periods"}
@@ -41,29 +41,42 @@ def comparing(choices: Choices, known: pd.DataFrame) -> None:
 
 def _places(kind: str, choices: Choices, known: pd.DataFrame) -> tuple[tuple[Choices, Choices], tuple[str, str]] | None:
     options = [*dict.fromkeys(known[kind])]
-    asked = [value for value in (st.query_params.get("a"), st.query_params.get("b")) if value in options]
-    a, b, *_ = [*dict.fromkeys([*asked, *options]), None, None]
+    asked = [st.query_params.get("a"), st.query_params.get("b")]
+    a, b, *_ = [*dict.fromkeys([*(value for value in asked if value in options), *options]), None, None]
     if a is None or b is None:
         return None
-    for name, value in (("a", a), ("b", b)):
+    for name, value, other in (("a", a, b), ("b", b, a)):
         _follow(f"{kind}_{name}", value)
-        st.selectbox(
-            "First" if name == "a" else "Second", options, key=f"compare_{kind}_{name}", on_change=_write, width=220,
+        st.selectbox(  # what stands on the other side is not offered: of one and the same there is nothing to compare
+            "First" if name == "a" else "Second", [one for one in options if one != other], key=f"compare_{kind}_{name}",
+            on_change=_write, width=220,
             format_func=lambda value: plain(WORDS[kind](value), 40), label_visibility="collapsed",
         )  # fmt: skip
+    said = ", ".join(
+        escaped(WORDS[kind](value), 40) for value in dict.fromkeys(asked) if value and value not in options
+    )
+    if said:
+        st.caption(f"The address asks for {said}, which is no {kind} here; another stands in its place.")
+    elif asked[0] and asked[0] == asked[1]:
+        st.caption(f"The address asks twice for the same {kind}; another stands beside it.")
     return (choices.but(**{kind: (a,)}), choices.but(**{kind: (b,)})), (WORDS[kind](a), WORDS[kind](b))
 
 
 def _periods(choices: Choices) -> tuple[tuple[Choices, Choices], tuple[str, str]]:
     usual = before(choices)
-    a = period(st.query_params.get("a", "")) or (usual["from"], usual["to"])
-    b = period(st.query_params.get("b", "")) or (choices["from"], choices["to"])
+    asked = [st.query_params.get("a", ""), st.query_params.get("b", "")]
+    a = period(asked[0]) or (usual["from"], usual["to"])
+    b = period(asked[1]) or (choices["from"], choices["to"])
     for name, days in (("a", a), ("b", b)):
         _follow(f"period_{name}", days)
         st.date_input(
             "First period" if name == "a" else "Second period", key=f"compare_period_{name}", format="YYYY-MM-DD",
             on_change=_write, width=240, label_visibility="collapsed",
         )  # fmt: skip
+    if any(text and not period(text) for text in asked):
+        st.caption(
+            "The address names a period that is none; write it like 2026-08-03..2026-08-09. The usual one stands in its place."
+        )
     sides = (choices.but(from_=a[0], to=a[1]), choices.but(from_=b[0], to=b[1]))
     return sides, (span(*a), span(*b))
 

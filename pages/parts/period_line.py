@@ -44,9 +44,16 @@ def measure() -> Measure:
     return MEASURES.get(st.query_params.get("per", ""), MEASURES["message"])
 
 
-def drawn(choices: Choices, known: pd.DataFrame) -> tuple[date, date, str]:
-    """The part of the period that can have something in it, and the step in which a chart over time walks through."""
-    earliest, latest = known["first_day"].min(), max(desk.today(), known["last_day"].max())
+def is_all() -> bool:
+    """Whether the period is all there is, and nobody chose its days."""
+    return _said() == "All" and not (st.query_params.get("from") or st.query_params.get("to"))
+
+
+def drawn(choices: Choices, known: pd.DataFrame, begins: date | None = None) -> tuple[date, date, str]:
+    """The part of the period that can have something in it, and the step in which a chart over time walks through.
+    ``begins`` is where it begins, when that is later.
+    """
+    earliest, latest = begins or known["first_day"].min(), max(desk.today(), known["last_day"].max())
     step = step_for(max(choices["from"], earliest), min(choices["to"], latest))
     return max(choices["from"], step_start(earliest, step)), min(choices["to"], latest), step
 
@@ -101,7 +108,7 @@ def _several(label: str, name: str, choices: Choices, options: list[str], words:
 
 
 def _preset(choices: Choices) -> str:
-    if _said() == "Custom" or (_said() == "All" and not (st.query_params.get("from") or st.query_params.get("to"))):
+    if is_all() or _said() == "Custom":
         return _said()
     period = (choices["from"], choices["to"])
     return next((name for name, days in PRESETS.items() if period == last_days(days, desk.today())), "Custom")

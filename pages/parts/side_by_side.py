@@ -13,14 +13,14 @@ from convdata.database import Store
 from convdata.dumbbells import dumbbells
 from convdata.filters import Choices
 from convdata.intervals import FEW
-from convdata.lines import MOST, PALETTE, PALETTE_DARK
+from convdata.lines import PALETTE, PALETTE_DARK, places
 from convdata.marks import opened_by
 from convdata.stats import MESSAGES
 from pages.parts import desk, taking_away
 from pages.parts.cards import how_counted
 from pages.parts.chart_actions import chart_actions
 from pages.parts.charts import CONFIG, clicked
-from pages.parts.literal import plain
+from pages.parts.literal import escaped
 from pages.parts.remembered import REMEMBERED
 
 TITLE, KEY = "Compare", "chart_compare"
@@ -36,8 +36,10 @@ def side_by_side(
         names = (names[0], f"{names[1]} (again)")
     found = compare(REMEMBERED, first, second, desk.now())
     _drawn(found, kind, sides, names, every)
+    # Its cells break into lines: on a phone both sides and the difference stand beside each other.
     frame = pd.DataFrame([_line(one, names) for one in found])
-    st.dataframe(frame, hide_index=True, height="content", alt=f"{names[0]} and {names[1]}, one row per number")
+    with st.container(key="compared"):
+        st.table(frame, hide_index=True, border="horizontal", alt=f"{names[0]} and {names[1]}, one row per number")
     chart_actions(
         KEY,
         partial(how_counted, EXPLAINED, MESSAGES.question, choices),
@@ -58,8 +60,9 @@ def _drawn(
         one, other = (channel(side["channel"][0]) for side in sides)
         colors = (one.color_dark, other.color_dark) if dark else (one.color_light, other.color_light)
     elif kind == "language":  # as in the chart over time
-        first, second = (every.index(side["language"][0]) % MOST for side in sides)
-        colors = (palette[first], palette[second])
+        of = [side["language"][0] for side in sides]
+        place = places(of, every)
+        colors = (palette[place[of[0]]], palette[place[of[1]]])
     shares = [one for one in found if _whole(one.first) >= FEW or _whole(one.second) >= FEW]  # the others have no dot
     leads = [tuple(opens(REMEMBERED, one.key, side) for side in sides) for one in shares]
     opening = [(a.opens if a else 0, b.opens if b else 0) for a, b in leads]
@@ -83,19 +86,18 @@ def _whole(side: Side) -> int:
 
 
 def _line(one: Compared, names: tuple[str, str]) -> dict[str, str]:
+    tested = one.first.share is not None and one.difference
+    chance = "" if not tested else "beyond chance" if one.real else "may be chance"
     return {
         "Number": one.title,
-        plain(names[0], 60): f"{one.first.value}  ({one.first.rests_on})" if one.first.rests_on else one.first.value,
-        plain(names[1], 60): f"{one.second.value}  ({one.second.rests_on})"
-        if one.second.rests_on
-        else one.second.value,
-        "Difference": one.difference or "too few to say",
-        "Chance": ""
-        if one.first.share is None or not one.difference
-        else "beyond chance"
-        if one.real
-        else "may be chance",
+        escaped(names[0], 60): _value(one.first),
+        escaped(names[1], 60): _value(one.second),
+        "Difference": f"{escaped(one.difference) or 'too few to say'}{f', {chance}' if chance else ''}",
     }
+
+
+def _value(side: Side) -> str:
+    return escaped(f"{side.value} ({side.rests_on})" if side.rests_on else side.value)
 
 
 def _rows(first: Choices, second: Choices, names: tuple[str, str], now: Any, store: Store) -> list[dict[str, Any]]:
