@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
@@ -156,7 +157,7 @@ def test_nothing_of_the_customer_stays_in_any_table_but_the_key(store):
     assert whereabouts(store) == {"erased"}
     left = json.dumps(everything(store)).lower()
     for trace in ("ada", "lovelace", "xqzt", "v-1", "gold", "angry", "asked for", "sorry"):
-        assert trace not in left
+        assert not re.search(rf"\b{trace}\b", left)  # a whole word: a random id may hold the letters of a name
 
 
 def test_of_everybody_else_nothing_changes(store):

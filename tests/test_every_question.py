@@ -27,6 +27,7 @@ BY_NAME: dict[str, Any] = {
     "step": "day",
     "acts": ["mute"],
     "actors": ["demo"],
+    "among": [KEY],
 }
 BY_ENDING: list[tuple[str, Any]] = [
     ("_at", NOW),
