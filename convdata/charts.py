@@ -164,7 +164,8 @@ def sides(marks: Sequence[Mark]) -> tuple[list[str], list[str]]:
     """
     channels = _most_said(marks, lambda mark: mark.channel or "", COLUMNS)
     languages = _most_said([m for m in marks if (m.channel or "") in channels], lambda mark: mark.language or "", ROWS)
-    return channels, languages
+    shown = {mark.channel or "" for mark in marks if (mark.language or "") in languages}
+    return [name for name in channels if name in shown], languages
 
 
 def left_out(marks: Sequence[Mark], by: Sequence[str], where: str = "the table and the CSV have them all") -> str:
@@ -186,11 +187,12 @@ def _said_of(every: int, sure: int, shown: int, which: str, names: str, where: s
     if shown == every:
         return ""
     few = every - sure
-    too_few = f"{few:,} {'more has' if few == 1 else 'more have'} too few to say" if few and sure else ""
+    more = f"1 more {names[:-1]} has" if few == 1 else f"{few:,} more {names} have"
+    too_few = f"{more} too few to say" if few and sure else ""
     if sure <= shown and too_few:
         return f"{too_few}; {where}."
-    more = f", {too_few}" if too_few else ""
-    return f"The {shown} {which if sure else 'largest'} of {sure or every:,} {names}{more}; {where}."
+    also = f", {too_few}" if too_few else ""
+    return f"The {shown} {which if sure else 'largest'} of {sure or every:,} {names}{also}; {where}."
 
 
 def by_channel(mark: Mark, dark: bool = False) -> str:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from convdata.captions import percent, says
 from convdata.channels import declare
-from convdata.charts import bars, by_channel, by_language, left_out, matrix, ranked
+from convdata.charts import bars, by_channel, by_language, left_out, matrix, ranked, sides
 from convdata.lines import colors, largest, lines, too_few
 from convdata.marks import Mark, long_before
 from convdata.stats import CONVERSATIONS, MESSAGES
@@ -77,13 +77,20 @@ def test_cells_that_are_too_small_only_say_how_many() -> None:
 def test_of_very_many_only_those_are_drawn_of_which_something_can_be_said() -> None:
     marks = [mark(30, 100, language="en")] + [mark(2, 4, language=f"l{n}") for n in range(1500)]
     assert texts(bars(marks, MESSAGES, by_language)) == ["English", "<b>30.0 %</b> · 30 of 100"]
-    assert left_out(marks, ["language"]) == "1,500 more have too few to say; the table and the CSV have them all."
-    cells, _ = matrix([replace(one, channel="alexa") for one in marks], MESSAGES).data
+    assert (
+        left_out(marks, ["language"])
+        == "1,500 more languages have too few to say; the table and the CSV have them all."
+    )
+    both = [replace(one, channel="webchat" if one.few else "alexa") for one in marks]
+    cells, _ = matrix(both, MESSAGES).data
     assert len(cells.x) == 1
+    assert sides(both) == (["alexa"], ["en"]), "no column without a cell"
+    assert "1,500 more languages" in left_out(both, ["channel", "language"])
+    assert "1 more channel has too few" in left_out(both, ["channel", "language"])
     assert left_out(marks[1:], ["language"]).startswith("The 15 largest of 1,500 languages;"), "none ranks: the largest"
     many = [mark(30 + n, 100, language=f"m{n}") for n in range(40)]
     assert left_out(many + marks[1:], ["language"]).startswith(
-        "The 15 highest of 40 languages, 1,500 more have too few"
+        "The 15 highest of 40 languages, 1,500 more languages have too few"
     )
     assert left_out(many[:15], ["language"]) == "", "all are drawn"
 

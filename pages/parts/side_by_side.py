@@ -97,7 +97,8 @@ def _line(one: Compared, names: tuple[str, str]) -> dict[str, str]:
 
 
 def _value(side: Side) -> str:
-    return escaped(f"{side.value} ({side.rests_on})" if side.rests_on else side.value)
+    rests_on = f" :small[:gray[{escaped(side.rests_on)}]]" if side.rests_on else ""
+    return f"{escaped(side.value)}{rests_on}"
 
 
 def _rows(first: Choices, second: Choices, names: tuple[str, str], now: Any, store: Store) -> list[dict[str, Any]]:
