@@ -70,6 +70,12 @@ def address(app: AppTest) -> dict[str, list[str]]:
     return {name: value if isinstance(value, list) else [value] for name, value in values.items()}
 
 
+def open_the_form(app: AppTest) -> None:
+    """A new alert, as a click on its button does."""
+    app.session_state["alert_form"] = True
+    app.run()
+
+
 def figures(app: AppTest) -> list[str]:
     return [header.value for header in app.subheader]
 
@@ -329,6 +335,7 @@ def test_an_alert_is_defined_counted_in_the_menu_and_removed(duckdb_url: str, tr
     store.close()
     app = trends(duckdb_url)
     assert not app.warning
+    open_the_form(app)
     app.selectbox(key="alert_channel").set_value(evil)
     app.button(key="alert_define").click().run()
     assert not app.exception
@@ -346,6 +353,7 @@ def test_an_alert_is_defined_counted_in_the_menu_and_removed(duckdb_url: str, tr
 
 def test_an_alert_is_changed_in_the_form_it_was_defined_in(demo_file: str, trends: Open) -> None:
     app = trends(demo_file)
+    open_the_form(app)
     app.selectbox(key="alert_channel").set_value("webchat")
     app.button(key="alert_define").click().run()
     assert [toast.value for toast in app.toast] == ["The alert is defined."]
@@ -362,7 +370,9 @@ def test_an_alert_is_changed_in_the_form_it_was_defined_in(demo_file: str, trend
     assert kept == [
         "Not Understood rate of Webchat more than 12.5 points above the 7 days before: the last 7 whole days, at least 50 messages"
     ]
-    assert app.selectbox(key="alert_channel").value is None, "the form is for a new one again"
+    open_the_form(app)
+    assert app.selectbox(key="alert_channel").value == "", "the form is for a new one again"
+    assert app.button(key="alert_define").label == "Define"
     assert any(one.label in ("1 alert, firing", "1 alert, not firing") for one in app.expander)
 
 
