@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Any
 
 from convdata.captions import percent, says
 from convdata.channels import declare
@@ -224,7 +225,7 @@ def test_the_running_week_is_hatched_and_dates_stand_where_weeks_begin() -> None
         for n in range(5)
     ]
     today = marks[-1].last_day - timedelta(days=3)
-    how = {"first": monday, "last": today, "step": "week", "today": today}
+    how: dict[str, Any] = {"first": monday, "last": today, "step": "week", "today": today}
     split = lines(marks, MESSAGES, of="channel", color=by_channel, **how)
     (volume,) = [trace for trace in split.data if trace.type == "bar"]
     assert list(volume.marker.pattern.shape) == ["", "", "", "", "/"]

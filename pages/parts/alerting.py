@@ -21,7 +21,7 @@ WINDOW = {1: "Yesterday", 7: "The last 7 whole days", 30: "The last 30 whole day
 MOST = 4  # lines on top of the page
 USUAL = {  # what the form for a new one begins with
     "measure": next(iter(TITLES)), "kind": AlertKind.ABOVE, str(AlertKind.ABOVE): 30.0, str(AlertKind.RISE): 5.0, "least": 50,
-    "days": 7, "channel": "", "language": "",
+    "days": 7,
 }  # fmt: skip
 EXPLAINED = (
     "An alert looks at whole days only, as the running day is not over: the last ones before today, and for a rise the as "
@@ -151,7 +151,7 @@ def _form(known: pd.DataFrame) -> None:
 
 
 def _place(label: str, name: str, known: pd.DataFrame, words: Callable[[str], str]) -> None:
-    options = [*dict.fromkeys(["", *known[name], st.session_state[f"alert_{name}"]])]
+    options = [*dict.fromkeys([None, *known[name], st.session_state.get(f"alert_{name}")])]
     st.selectbox(
         label, options, key=f"alert_{name}", format_func=lambda value: plain(words(value), 60) if value else "All"
     )
@@ -159,15 +159,19 @@ def _place(label: str, name: str, known: pd.DataFrame, words: Callable[[str], st
 
 def _begin_anew() -> None:
     """Opened or closed by hand, the form is for a new alert: one that was to be changed stays as it is."""
-    for name in ("changed", *USUAL):
+    for name in ("changed", "channel", "language", *USUAL):
         st.session_state.pop(f"alert_{name}", None)
 
 
 def _change(alert: Alert) -> None:
     """Open the form with what the alert says."""
     state = st.session_state
+    _begin_anew()
     for name in ("measure", "least", "days", "channel", "language"):
-        state[f"alert_{name}"] = getattr(alert, name) or ""
+        if value := getattr(
+            alert, name
+        ):  # of all, nothing is chosen: a box that is told so is empty, and does not say "All"
+            state[f"alert_{name}"] = value
     state.alert_kind = AlertKind(alert.kind)
     state[f"alert_{alert.kind}"] = round(alert.bound * 100, 2)
     state.alert_changed, state.alert_form = alert, True
@@ -178,7 +182,7 @@ def _define() -> None:
     kind = state.alert_kind
     alert = Alert(
         state.alert_measure, str(kind), state[f"alert_{kind}"] / 100, state.alert_least, state.alert_days,
-        state.alert_channel or None, state.alert_language or None,
+        state.alert_channel, state.alert_language,
     )  # fmt: skip
     with said_as_sentences():
         new = define(desk.store(), alert, by=desk.reader(), now=desk.now())
