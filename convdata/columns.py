@@ -11,7 +11,7 @@ from typing import Any
 from convdata.channels import channel, language_title
 from convdata.failings import WEEKDAYS
 from convdata.intervals import FEW, changed, wilson
-from convdata.stats import CONVERSATIONS, MESSAGES
+from convdata.stats import CONVERSATIONS, MESSAGES, Measure
 from convdata.vocabulary import ReviewState
 
 Row = Mapping[str, Any]
@@ -62,12 +62,24 @@ def _number_share(number: Row, counts: str) -> float | None:
     return _share(*_pair(number, counts)) if number["kind"] == "share" else None
 
 
-def _moved(row: Row) -> tuple[float | None, str]:
+def _moved(row: Row, measure: Measure) -> tuple[float | None, str]:
     """The change in points against the period before, and whether chance does not explain it."""
-    now, was = ((row[f"{MESSAGES.part}{of}"], row[f"{MESSAGES.whole}{of}"]) for of in ("", "_before"))
-    if min(now[1], was[1]) < FEW:
+    now, was = ((row[f"{measure.part}{of}"], row[f"{measure.whole}{of}"]) for of in ("", "_before"))
+    if was[1] is None or min(now[1], was[1]) < FEW:
         return None, ""
     return (now[0] / now[1] - was[0] / was[1]) * 100, "yes" if changed(was, now) else "no"
+
+
+def _before(part: str, whole: str, rate: str, of: str, measure: Measure) -> tuple[Column, ...]:
+    """What a rate was in the period before, and how it moved."""
+    names = f"{measure.part}_before", f"{measure.whole}_before"
+    return (
+        _count(part, names[0]),
+        _count(whole, names[1]),
+        Column(rate, SHARE, lambda r: _share(r[names[0]], r[names[1]])),
+        Column(f"Change, points{of}", POINTS, lambda r: _moved(r, measure)[0]),
+        Column(f"Beyond chance{of}", TEXT, lambda r: _moved(r, measure)[1]),
+    )
 
 
 def _channel(row: Row) -> str:
@@ -87,7 +99,7 @@ NUMBERS = (
     _text("Now", "value"),
     _text("Before", "before"),
     _text("Change", "change"),
-    Column("Beyond chance", TEXT, lambda n: ("yes" if n["beyond_chance"] else "no") if n["change"] else ""),
+    Column("Beyond chance", TEXT, lambda n: {True: "yes", False: "no", None: ""}[n["beyond_chance"]]),
     Column("Count", COUNT, lambda n: _pair(n, "counts")[0]),
     Column("Of", COUNT, lambda n: _pair(n, "counts")[1]),
     Column("Share", SHARE, lambda n: _number_share(n, "counts")),
@@ -109,11 +121,14 @@ RATES = (
     *_rate(CONVERSATIONS.title, CONVERSATIONS.part, CONVERSATIONS.whole),
 )
 BEFORE = (
-    _count("Not understood before", f"{MESSAGES.part}_before"),
-    _count("Messages before", f"{MESSAGES.whole}_before"),
-    Column("Rate before", SHARE, lambda r: _share(r[f"{MESSAGES.part}_before"], r[f"{MESSAGES.whole}_before"])),
-    Column("Change, points", POINTS, lambda r: _moved(r)[0]),
-    Column("Beyond chance", TEXT, lambda r: _moved(r)[1]),
+    *_before("Not understood before", "Messages before", "Rate before", "", MESSAGES),
+    *_before(
+        "Conversations not understood before",
+        "Conversations before",
+        f"{CONVERSATIONS.title} before",
+        f", {CONVERSATIONS.title.lower()}",
+        CONVERSATIONS,
+    ),
 )
 CHANNEL, LANGUAGE = Column("Channel", TEXT, _channel), Column("Language", TEXT, _language)
 HOURS = (
@@ -126,6 +141,7 @@ HOURS = (
 )
 TOPICS = (
     _text("Topic", "text"),
+    _text("Language", "language"),
     _count("Customers", "customers"),
     _count("Messages", "messages"),
     Column("Share", SHARE, lambda r: r["share"]),

@@ -26,7 +26,9 @@ class Side:
 
 @dataclass(frozen=True)
 class Compared:
-    """One number of both sides. ``difference`` is the second against the first; ``real`` where chance does not explain it."""
+    """One number of both sides. ``difference`` is the second against the first; ``real`` where chance does not explain it, None
+    where that was not tested: of counts and medians, and of too few.
+    """
 
     key: str
     title: str
@@ -34,7 +36,12 @@ class Compared:
     first: Side
     second: Side
     difference: str
-    real: bool
+    real: bool | None
+
+    @property
+    def in_words(self) -> str:
+        """Whether the difference is beyond chance, for a table."""
+        return "" if self.real is None else "yes" if self.real else "no"
 
 
 def compare(asks: Asks, first: Choices, second: Choices, now: datetime) -> list[Compared]:
@@ -68,8 +75,8 @@ def as_rows(found: Sequence[Compared], names: tuple[str, str]) -> list[dict[str,
             f"{names[0]} rests on": one.first.rests_on,
             names[1]: one.second.value,
             f"{names[1]} rests on": one.second.rests_on,
-            "difference": one.difference,
-            "beyond chance": "yes" if one.real else "no" if one.difference else "",
+            "difference": one.difference or None,
+            "beyond chance": one.in_words or None,
         }
         for one in found
     ]
@@ -98,7 +105,7 @@ def _headline(asks: Asks, one: Headline, first: Choices, second: Choices, now: d
     if min(rows[0][one.part], rows[1][one.part]) >= MEDIAN_FEW:
         seconds = rows[1]["median_seconds"] - rows[0]["median_seconds"]
         difference = f"{in_words(timedelta(seconds=abs(seconds)))} {'longer' if seconds > 0 else 'shorter'}"
-    return Compared(one.key, one.title, one.definition, Side(*said[0]), Side(*said[1]), difference, False)
+    return Compared(one.key, one.title, one.definition, Side(*said[0]), Side(*said[1]), difference, None)
 
 
 def side_of(share: Share, unit: str) -> Side:
@@ -109,7 +116,7 @@ def side_of(share: Share, unit: str) -> Side:
 def compared_shares(key: str, title: str, definition: str, sides: Sequence[Side]) -> Compared:
     """Two shares, the difference in points, and whether it is beyond chance."""
     a, b = (side.share or (0, 0) for side in sides)
-    difference, real = "", False
+    difference, real = "", None
     if min(a[1], b[1]) >= FEW:
         difference = (
             f"{(b[0] / b[1] - a[0] / a[1]) * 100:+.1f} points".replace("-", "−")
@@ -122,5 +129,5 @@ def compared_shares(key: str, title: str, definition: str, sides: Sequence[Side]
 
 def _counts(key: str, title: str, definition: str, a: int, b: int, a_of: str, b_of: str) -> Compared:
     """How many there are depends on how long and how big a side is: what is beyond chance is not said of it."""
-    difference = f"{(b - a) / a:+.0%}".replace("-", "−").replace("%", " %").replace("+0 %", "±0 %") if a >= FEW else ""
-    return Compared(key, title, definition, Side(f"{a:,}", a_of), Side(f"{b:,}", b_of), difference, False)
+    difference = f"{(b - a) / a:+,.0%}".replace("-", "−").replace("%", " %").replace("+0 %", "±0 %") if a >= FEW else ""
+    return Compared(key, title, definition, Side(f"{a:,}", a_of), Side(f"{b:,}", b_of), difference, None)

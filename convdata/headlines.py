@@ -42,7 +42,7 @@ class Headline:
 HEADLINES: tuple[Headline, ...] = (
     Headline(
         "active_customers", "Customers active", ACTIVE, "active_customers", "active_conversations",
-        "conversations in which anything was said",
+        "conversations with a message in the period",
         "Customers who wrote, on which the bot gave a verdict, or clicked a button in the period.",
         "count",
     ),

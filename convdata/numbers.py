@@ -10,7 +10,7 @@ from typing import Any
 from convdata.comparison import Compared, Side, compare, compared_shares, side_of
 from convdata.filters import Choices
 from convdata.headlines import HEADLINES, headline, in_brief, share_in_brief
-from convdata.stats import CONVERSATIONS, MESSAGES, Asks, before, table
+from convdata.stats import CONVERSATIONS, MESSAGES, Asks, before, covered, table
 
 ELIGIBLE = "A user message, typed or spoken, on which the bot gave a verdict."
 ENDED = "Conversations whose status is Not Understood / all conversations, those whose last message is in the period."
@@ -18,7 +18,9 @@ Counts = dict[str, Any]
 
 
 def numbers(asks: Asks, choices: Choices, now: datetime) -> list[dict[str, Any]]:
-    """One for each card: in words, what it rests on, its counts, the same before, and the change."""
+    """One for each card: in words, what it rests on, its counts, the same before, and the change. Nothing of the period before
+    where that is not a whole one.
+    """
     earlier = before(choices)
     compared = {one.key: one for one in compare(asks, earlier, choices, now)}
     (is_,), (was,) = table(asks, choices), table(asks, earlier)
@@ -37,7 +39,7 @@ def numbers(asks: Asks, choices: Choices, now: datetime) -> list[dict[str, Any]]
         held = [name for name in (one.part, one.whole, "median_seconds") if name in row]
         value, rests_on = in_brief(one, row)
         if one.now:
-            nothing = Compared(one.key, one.title, one.definition, Side("", ""), Side("", ""), "", False)
+            nothing = Compared(one.key, one.title, one.definition, Side("", ""), Side("", ""), "", None)
             found.append(
                 _told(nothing, _held(row, held), None, kind=one.kind, value=value, rests_on=rests_on, before=None)
             )
@@ -45,6 +47,8 @@ def numbers(asks: Asks, choices: Choices, now: datetime) -> list[dict[str, Any]]
         old = headline(asks, earlier, one, now)
         told: dict[str, Any] = {"kind": one.kind, "value": value, "rests_on": rests_on, "before": in_brief(one, old)[0]}
         found.append(_told(compared[one.key], _held(row, held), _held(old, held), **told))
+    if not covered(asks, choices):
+        found = [one | {"before": None, "counts_before": None, "change": "", "beyond_chance": None} for one in found]
     return found
 
 

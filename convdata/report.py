@@ -22,12 +22,13 @@ from convdata.numbers import numbers
 from convdata.periods import local_day
 from convdata.returning import as_rows, cohorts
 from convdata.rights import Actor, Right, require
-from convdata.stats import MESSAGES, OF_MESSAGES, Asks, before, table
+from convdata.stats import MEASURES, MESSAGES, OF_MESSAGES, Asks, Measure, before, covered, table
 from convdata.topics import topics
 from convdata.vocabulary import UNDETERMINED
 
 TABLES = {"channel": ("channel",), "language": ("language",), "channel_language": ("channel", "language")}
 SPLITS = ("channel", "language")
+COUNTED = tuple(name for measure in MEASURES.values() for name in (measure.part, measure.whole))
 Row = dict[str, Any]
 
 
@@ -46,8 +47,10 @@ class Once:
         return self._told[asked]
 
 
-def report(store: Store, choices: Choices, now: datetime, *, by: Actor) -> Row:
-    """All of it, as JSON can say it. ``choices`` name both days of the period; only days, channel and language count."""
+def report(store: Store, choices: Choices, now: datetime, *, by: Actor, measure: Measure = MESSAGES) -> Row:
+    """All of it, as JSON can say it. ``choices`` name both days of the period; only days, channel and language count.
+    ``measure`` is the one of the two rates that is drawn.
+    """
     require(by, Right.READ_TRENDS)
     choices = choices.but(**{name: None for name in choices.chosen if name not in OF_MESSAGES})
     asks, today, earlier = Once(store), local_day(now, choices.timezone), before(choices)
@@ -59,7 +62,12 @@ def report(store: Store, choices: Choices, now: datetime, *, by: Actor) -> Row:
     return {
         "from": choices["from"].isoformat(),
         "to": choices["to"].isoformat(),
-        "before": {"from": earlier["from"].isoformat(), "to": earlier["to"].isoformat()},
+        "measure": measure.key,
+        "before": {
+            "from": earlier["from"].isoformat(),
+            "to": earlier["to"].isoformat(),
+            "whole": covered(asks, choices),  # else nothing is compared with it
+        },
         "timezone": choices.timezone.key,
         "filters": {name: list(choices[name]) for name in SPLITS if choices[name]},
         "made_at": now.isoformat(timespec="seconds") + "Z",
@@ -76,6 +84,7 @@ def report(store: Store, choices: Choices, now: datetime, *, by: Actor) -> Row:
             "first": [
                 {
                     "text": t.text,
+                    "language": t.spoken or None,
                     "messages": t.messages,
                     "customers": t.customers,
                     "share": t.messages / whole_share if whole_share else None,
@@ -109,29 +118,44 @@ def drawn(asks: Asks, choices: Choices, today: date) -> tuple[date, date, str]:
     return max(choices["from"], step_start(earliest, step)), last, step
 
 
+def running(found: Mapping[str, Any]) -> str:
+    """What is said of a period that is not over: the day that runs is compared with a whole one."""
+    return " (today so far)" if found["to"] >= found["today"] else ""
+
+
+def titled(topic: Mapping[str, Any], every: Sequence[Mapping[str, Any]]) -> str:
+    """The words of a topic, with its language where another one has the same words."""
+    same = sum(other["text"] == topic["text"] for other in every) > 1
+    return f"{topic['text']} ({topic['language']})" if same and topic["language"] else topic["text"]
+
+
 def as_mark(row: Mapping[str, Any], found: Mapping[str, Any]) -> Mark:
     """A row of a table as what a chart draws."""
     first, last = date.fromisoformat(found["from"]), date.fromisoformat(found["to"])
     starts = date.fromisoformat(row["day"]) if "day" in row else first
     ends = step_end(starts, found["step"]) if "day" in row else last
+    measure = MEASURES[found["measure"]]
     return Mark(
         row.get("channel"),
         (row["language"] or UNDETERMINED) if "language" in row else None,
         max(starts, first),
         min(ends, last),
-        row[MESSAGES.part],
-        row[MESSAGES.whole],
+        row[measure.part],
+        row[measure.whole],
         row["conversations_not_understood"],
     )
 
 
 def _beside(asks: Asks, choices: Choices, earlier: Choices, by: Sequence[str]) -> list[Row]:
-    """The rows of a table, each with its counts of the period before; what there was only then has no row."""
-    was = {tuple(row[name] for name in by): row for row in table(asks, earlier, by)}
+    """The rows of a table, each with its counts of the period before; what there was only then has no row. No counts where
+    that period is not a whole one.
+    """
+    whole = covered(asks, choices)
+    was = {tuple(row[name] for name in by): row for row in (table(asks, earlier, by) if whole else ())}
     rows = _named(table(asks, choices, by))
     for row in rows:
         then = was.get(tuple(row[name] for name in by), {})
-        row |= {f"{name}_before": then.get(name, 0) for name in (MESSAGES.part, MESSAGES.whole)}
+        row |= {f"{name}_before": then.get(name, 0) if whole else None for name in COUNTED}
     return rows
 
 

@@ -17,8 +17,9 @@ from convdata.paper import places, sections, tables
 from convdata.paper.canvas import inks
 from convdata.paper.style import STYLE
 from convdata.periods import local
-from convdata.report import report
+from convdata.report import report, running
 from convdata.rights import Actor, Right, require
+from convdata.stats import MESSAGES, Measure
 from convdata.vocabulary import Act
 
 # A second wall behind escaped texts: whatever else were in it, the page runs and fetches nothing.
@@ -33,10 +34,10 @@ READING = (
 )
 
 
-def download(store: Store, choices: Choices, *, by: Actor, now: datetime) -> bytes:
+def download(store: Store, choices: Choices, *, by: Actor, now: datetime, measure: Measure = MESSAGES) -> bytes:
     """The page as a file, recorded: its topics are customers' own words."""
     require(by, Right.DOWNLOAD_REPORT)
-    page = report_page(report(store, choices, now, by=by)).encode()
+    page = report_page(report(store, choices, now, by=by, measure=measure)).encode()
     details = {"from": str(choices["from"]), "to": str(choices["to"])}
     store.change(lambda t: record(t, act(Act.DOWNLOAD_REPORT, actor=by, now=now, details=details)))
     return page
@@ -83,7 +84,9 @@ def _about(found: dict[str, Any]) -> h.Node:
     zone = found["timezone"]
     made = local(datetime.fromisoformat(found["made_at"].removesuffix("Z")), ZoneInfo(zone))
     period = span(date.fromisoformat(found["from"]), date.fromisoformat(found["to"]))
-    lines = [h.p[h.b[period], f", both days included; days are days in {zone.replace('_', ' ')}."]]
+    lines = [h.p[h.b[period, running(found)], f", both days included; days are days in {zone.replace('_', ' ')}."]]
+    if not found["before"]["whole"]:
+        lines.append(h.p["Not compared: the equal period before was not counted from its first day on."])
     for name, values in found["filters"].items():
         lines.append(h.p[f"Only {name}: ", h.bdi[_listed([short(TITLES[name](value)) for value in values])], "."])
     return [*lines, h.p[h.small[f"Made {made:%Y-%m-%d %H:%M}."]]]
@@ -111,7 +114,7 @@ def _tiles(found: Sequence[dict[str, Any]]) -> h.Element:
                 n["title"],
                 h.b[n["value"]],
                 h.small[tables.rests_on(n["rests_on"])],
-                h.small["before: ", n["before"]],
+                n["before"] is not None and h.small["before: ", n["before"]],
                 h.small(class_="nowrap")[tables.change(n)],
             ]
             for n in map(at.__getitem__, ANSWER)

@@ -87,6 +87,14 @@ def before(choices: Choices) -> Choices:
     return choices.but(from_=date.fromordinal(max(1, first - days)), to=date.fromordinal(max(1, first - 1)))
 
 
+def covered(asks: Asks, choices: Choices) -> bool:
+    """Whether anything is known from the first day of the period before, or from earlier, wherever it came from. If not, that
+    period is not a whole one: against it everything has grown.
+    """
+    known = asks.ask_frame("trends/known")
+    return not known.empty and bool(known["first_day"].min() <= before(choices)["from"])
+
+
 def _dimensions(by: Iterable[str]) -> tuple[str, ...]:
     keys = tuple(dict.fromkeys(by))
     for key in keys:

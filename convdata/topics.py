@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
+from convdata.channels import language_title
 from convdata.database import Store
 from convdata.filters import Choices
 from convdata.intervals import FEW
@@ -30,6 +31,12 @@ class Topic:
     customers: int | None = None
     group_id: str | None = None
     state: str = ReviewState.NEW
+    language: str | None = None
+
+    @property
+    def spoken(self) -> str:
+        """The language of its group, for people: the same words can be a topic in several."""
+        return language_title(self.language) if self.language else ""
 
     def opened_by(self, choices: Choices) -> Choices:
         """The Customers list of exactly those who said it in the period; only for one that has a group."""
@@ -65,7 +72,10 @@ def topics(store: Store, choices: Choices, many: int = TOP, *, by: Actor) -> Top
     names: dict[str, str] = {}
     for row in shown(store, store.ask("review/group_names", keys=[row.group_id for row in rows]), by):
         names.setdefault(row.group_id, row.text or "")
-    found = (Topic(names.get(row.group_id, ""), row.messages, row.customers, row.group_id, row.state) for row in rows)
+    found = (
+        Topic(names.get(row.group_id, ""), row.messages, row.customers, row.group_id, row.state, row.language)
+        for row in rows
+    )
     return Topics(tuple(found), rows[0].all_messages, "trends/topics")
 
 
@@ -88,6 +98,7 @@ def as_rows(found: Topics) -> list[dict[str, Any]]:
     return [
         {
             "topic": topic.text,
+            "language": topic.spoken or None,
             "customers": topic.customers,
             "messages": topic.messages,
             "of_messages": found.messages,

@@ -94,7 +94,8 @@ def _about(found: Mapping[str, Any], made: Sequence[Table]) -> Iterable[tuple[st
     for name, title in TITLES.items():
         values = found["filters"].get(name)
         yield name.capitalize(), ", ".join(map(title, values)) if values else "all"
-    yield "The period before", f"{found['before']['from']} to {found['before']['to']}"
+    compared = "" if found["before"]["whole"] else "; not compared: it was not counted from its first day on"
+    yield "The period before", f"{found['before']['from']} to {found['before']['to']}{compared}"
     if found["to"] >= found["today"]:
         yield "Not over yet", f"{found['today']} and what is after it"
     yield "Made", _moment(found)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from convdata import charts
 from convdata.marks import marks
-from convdata.stats import CONVERSATIONS, MESSAGES, before
+from convdata.stats import CONVERSATIONS, MESSAGES, before, covered
 from pages.parts import alerting, cards, desk, period_line
 from pages.parts.busiest_hours import busiest_hours
 from pages.parts.charts import chart
@@ -30,9 +30,9 @@ line = period_line.period_line(choices, known)
 nothing_in_period(choices, known)
 
 with line:
-    report_button(choices)
+    report_button(choices, measure)
 
-earlier = bool(known["first_day"].min() < choices["from"])
+earlier = covered(REMEMBERED, choices)
 with st.container(key="answer", gap="xsmall"):
     st.caption(cards.against(choices, earlier))
     with cards.cards("answer"):

@@ -156,6 +156,8 @@ def test_help_says_every_command_and_option(capsys):
         shown = capsys.readouterr().out
         if command.name in ("customers", "stats"):
             assert all(f"--{f.name.replace('_', '-')} " in shown for f in FILTERS)
+            own_day = "The day of the message itself" in " ".join(shown.split())
+            assert own_day == (command.name == "stats"), "what the days of --from look at"
 
 
 def test_stats(run, told):
@@ -170,11 +172,17 @@ def test_stats(run, told):
         "eligible": 2,
         "not_understood": 1,
         "rate": 0.5,
+        "rate_low": pytest.approx(0.0945, abs=1e-4),
+        "rate_high": pytest.approx(0.9055, abs=1e-4),
         "conversations": 2,
         "conversations_not_understood": 1,
         "conversation_rate": 0.5,
+        "conversation_rate_low": pytest.approx(0.0945, abs=1e-4),
+        "conversation_rate_high": pytest.approx(0.9055, abs=1e-4),
     }
-    assert "50.0%" in run("stats")[1]
+    printed = run("stats")[1]
+    assert printed.count("too few") == 2
+    assert "%" not in printed.partition("In brackets")[0], "1 of 2 never reads as 50 %"
 
 
 def test_mute_unmute_and_sweep(run, told, store_url):

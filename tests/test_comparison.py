@@ -44,9 +44,15 @@ def test_a_difference_of_too_few_is_not_said(store: Store) -> None:
     today = Choices({"from": NOON.date(), "to": NOON.date()})
     alexa, webchat, messenger = (today.but(channel=(name,)) for name in ("alexa", "webchat", "messenger"))
     few = {one.key: one for one in compare(store, alexa, webchat, NOON)}["message"]
-    assert (few.first.value, few.difference, few.real) == ("too few", "", False)
+    assert (few.first.value, few.difference, few.real) == ("too few", "", None)
     real = {one.key: one for one in compare(store, webchat, messenger, NOON)}["message"]
     assert (real.difference, real.real) == ("−20.0 points", True)
+    told = {
+        row["number"]: row["beyond chance"] for row in as_rows(compare(store, webchat, messenger, NOON), ("a", "b"))
+    }
+    assert told["Not Understood rate"] == "yes"
+    # Nobody tested these, whatever their difference.
+    assert {told[name] for name in ("Eligible messages", "Conversations", "Need Help to first reply")} == {None}
     nothing = compare(store, today.but(language=("xx",)), today.but(language=("yy",)), NOON)
     assert all(not one.difference for one in nothing)
     rows = as_rows(nothing, ("=a", "b"))

@@ -10,7 +10,7 @@ import pytest
 
 from convdata.__main__ import main
 from convdata.alerts import Alert, define
-from convdata.command_line.digest import WIDE, lines
+from convdata.command_line.digest import WIDE, _topics, lines
 from convdata.command_line.printing import cut, wrapped
 from convdata.database import Store
 from convdata.filters import Choices
@@ -144,3 +144,24 @@ def test_long_words_and_wide_letters_are_wrapped_and_cut_where_they_must() -> No
     assert all(columns(line) <= 10 for line in wrapped(WIDELY, 10, "  "))
     assert columns(cut(WIDELY, 20)) <= 20
     assert cut("short", 20) == "short"
+
+
+def test_topics_say_what_they_are_ordered_by_and_a_language_where_the_words_are_the_same() -> None:
+    topics = [
+        {
+            "text": text,
+            "language": language,
+            "customers": customers,
+            "messages": 9 - customers,
+            "share": None,
+            "state": None,
+        }
+        for text, language, customers in (("no", "English", 3), ("no", "Italian", 2), ("taxi", "English", 1))
+    ]
+    said = list(_topics({"messages": 21, "first": topics}))
+    assert said[1].split() == ["customers", "messages"]
+    assert [line.split() for line in said[2:]] == [
+        ["3", "6", "no", "(English)"],
+        ["2", "7", "no", "(Italian)"],
+        ["1", "8", "taxi"],
+    ]

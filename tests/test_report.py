@@ -11,15 +11,18 @@ import pytest
 from convdata.alerts import Alert, define
 from convdata.captions import percent
 from convdata.charts import ranked
+from convdata.command_line.digest import lines
 from convdata.database import Store
 from convdata.filters import Choices
 from convdata.headlines import HEADLINES, headline, in_brief
+from convdata.mail.digest import mail
 from convdata.markers import mark_day
 from convdata.marks import marks
 from convdata.report import Once, report
 from convdata.report_page import download, report_page
-from convdata.stats import MESSAGES, before, table
+from convdata.stats import CONVERSATIONS, MESSAGES, before, table
 from convdata.vocabulary import AlertKind
+from convdata.workbook import workbook
 from tests.conftest import NOW
 from tests.story import NOON, READER, admin, message, tell
 
@@ -190,3 +193,37 @@ def test_filters_stand_on_it_by_their_titles(demo: Store) -> None:
 
 def test_the_button_of_the_page_gives_that_file(demo: Store) -> None:
     assert download(demo, WEEK, by=admin("Ada"), now=NOW) == page_of(demo).encode()
+
+
+def test_nothing_is_compared_with_a_period_of_which_the_beginning_was_not_counted(store: Store) -> None:
+    first = NOON - timedelta(days=3)
+    tell(store, message("a", first, understood=True, language="en"), now=NOON)
+    tell(store, *(message(f"c{n}", NOON, understood=n > 9, language="en") for n in range(1200)), now=NOON)
+    week = Choices({"from": NOON.date() - timedelta(days=1), "to": NOON.date()})
+    for earlier, whole in ((0, True), (1, False)):
+        found = report(store, week.but(from_=week["from"] - timedelta(days=earlier)), NOON, by=READER)
+        assert found["before"]["whole"] is whole
+        assert (
+            all((n["before"], n["change"], n["beyond_chance"]) == (None, "", None) for n in found["numbers"])
+            is not whole
+        )
+        rows = [row for of in found["tables"].values() for row in of]
+        assert all((row["eligible_before"] is None) is not whole for row in rows)
+        text, page = "\n".join(lines(found)), report_page(found)
+        for said in (text, page, mail(found)):
+            assert ("ot compared" in said) is not whole
+            assert "today so far" in said
+        assert workbook(found)
+
+
+def test_the_report_draws_the_rate_that_the_page_shows(demo: Store) -> None:
+    choices = Choices({"from": NOW.date() - timedelta(days=29), "to": NOW.date()})
+    page = download(demo, choices, by=READER, now=NOW, measure=CONVERSATIONS).decode()
+    for title in ("by day", "by channel", "by language", "by channel and language"):
+        assert f"<h2>Conversation rate {title}</h2>" in page
+        assert f"<h2>Not Understood rate {title}</h2>" not in page
+    for row in table(demo, choices, ["channel"]):
+        part, whole = row["conversations_not_understood"], row["conversations"]
+        assert f"{percent(part / whole) if whole >= 20 else 'too few'}" in page
+        assert f" · {part:,} of {whole:,}<" in page
+    assert CONVERSATIONS.definition in page

@@ -36,9 +36,10 @@ from convdata.headlines import HEADLINES, headline, in_brief, share_in_brief
 from convdata.intervals import FEW, wilson
 from convdata.markers import mark_day
 from convdata.numbers import ended
+from convdata.rates import for_a_sheet, with_intervals
 from convdata.report_page import download as printed
 from convdata.settings import PROJECT
-from convdata.stats import CONVERSATIONS, MESSAGES, before, table
+from convdata.stats import CONVERSATIONS, MESSAGES, before, covered, table
 from convdata.vocabulary import AlertKind
 from pages.parts import desk
 from tests.conftest import NOW
@@ -180,6 +181,8 @@ def asked(taken: Taken) -> dict[str, tuple[str, str, str | None, dict[str, Any]]
         row, old = headline(store, now, one, NOW), headline(store, was, one, NOW)
         counts = {n: row[n] for n in (one.part, one.whole, "median_seconds") if n in row}
         found[one.key] = (one.title, in_brief(one, row)[0], None if one.now else in_brief(one, old)[0], counts)
+    if not covered(store, now):
+        found = {key: (title, value, None, counts) for key, (title, value, _, counts) in found.items()}
     return found
 
 
@@ -218,10 +221,12 @@ def test_comparing_the_two_periods_says_what_stands_beside_each_number(taken: Ta
     numbers = {n["title"]: n for n in taken.json["numbers"]}
     for row in csv_of(taken, lambda store: compared_rows(found, ("was", "is"))):
         number = numbers[row["number"]]
-        assert (row["was"], row["is"], row["difference"]) == tuple(
-            map(guarded, (number["before"], number["value"], number["change"]))
-        )
-        assert (row["beyond chance"] == "yes") == number["beyond_chance"]
+        if not taken.json["before"]["whole"]:
+            assert (number["before"], number["change"], number["beyond_chance"]) == (None, "", None)
+            continue
+        assert (row["was"], row["is"]) == (guarded(number["before"]), guarded(number["value"]))
+        assert row["difference"] == (guarded(number["change"]) if number["change"] else "")
+        assert row["beyond chance"] == {True: "yes", False: "no", None: ""}[number["beyond_chance"]]
     assert {one.title for one in found} == {t for t, n in numbers.items() if n["name"] not in ("ended", "muted_now")}
 
 
@@ -235,11 +240,12 @@ def test_every_table_is_the_same_in_stats_json_csv_and_workbook(taken: Taken) ->
     }
     for by, name in names.items():
         rows = table(taken.store, taken.choices, by)
-        assert taken.stats[by] == rows
+        assert taken.stats[by] == with_intervals(rows)
         if name is None:
             continue
-        told = csv_of(taken, lambda store, by=by: table(store, taken.choices, by), *by)
-        assert [{n: "" if v is None else str(v) for n, v in row.items()} for row in rows] == told
+        told = csv_of(taken, lambda store, by=by: for_a_sheet(table(store, taken.choices, by)), *by)
+        assert [{n: "" if v is None else str(v) for n, v in row.items()} for row in for_a_sheet(rows)] == told
+        assert all(bool(line["rate"]) == (row["eligible"] >= FEW) for row, line in zip(rows, told, strict=True))
         if by == ("day",) and taken.json["step"] != "day":
             continue
         document = taken.json["over_time"] if by == ("day",) else taken.json["tables"]["_".join(by)]

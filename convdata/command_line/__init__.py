@@ -2,10 +2,11 @@
 
 import getpass
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import make_url
@@ -77,13 +78,13 @@ def add_one_customer(parser: ArgumentParser) -> None:
     parser.add_argument("customer_id", metavar="ID", help="the customer's id on that channel")
 
 
-def add_filters(parser: ArgumentParser) -> None:
-    """An option for every filter of the product."""
+def add_filters(parser: ArgumentParser, said: Mapping[str, str] = MappingProxyType({})) -> None:
+    """An option for every filter of the product. ``said`` says what some of them look at where that is another thing."""
     group = parser.add_argument_group("filters (several values of one are combined with or, filters with and)")
     for f in FILTERS:
         several = {"action": "append"} if f.kind == "any_of" else {}
         metavar = {"any_of": f.name.rpartition("_")[2][0].upper(), "words": "TEXT"}.get(f.kind, "DAY")
-        help = f.sentence or (f"one of {', '.join(f.options)}" if f.options else None)
+        help = said.get(f.name, f.sentence) or (f"one of {', '.join(f.options)}" if f.options else None)
         group.add_argument(option(f.name), dest=f.name, metavar=metavar, help=help, **several)  # type: ignore[arg-type]
 
 

@@ -2,8 +2,9 @@
 
 from argparse import ArgumentParser, Namespace
 
-from convdata import stats
+from convdata import rates, stats
 from convdata.command_line import Command, Shell, add_filters, add_json, chosen, printing
+from convdata.intervals import FEW
 from convdata.masking import shown
 
 EVERYBODY = 2**62
@@ -41,7 +42,15 @@ def stats_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--by", metavar="LIST", default="", help=f"a row for each: any of {','.join(stats.DIMENSIONS)}, with commas"
     )
-    add_filters(parser)
+    add_filters(
+        parser,
+        {
+            "from": "The day of the message itself; both days are included.",
+            "to": "",
+            "channel": "",
+            "language": "The language of the message itself.",
+        },
+    )
     add_json(parser)
 
 
@@ -49,11 +58,12 @@ def show_stats(shell: Shell, given: Namespace) -> None:
     by = tuple(name.strip() for name in given.by.split(",") if name.strip())
     rows = stats.table(shell.store, chosen(shell, given), by)
     if given.json:
-        printing.document(rows)
+        printing.document(rates.with_intervals(rows))
     elif not rows:
         print("Nothing to count: there is no message with a verdict.")
     else:
-        printing.table(rows, tuple(rows[0]), shell.settings.timezone)
+        printing.table(rates.in_words(rows), tuple(rows[0]), shell.settings.timezone)
+        print(f"In brackets the 95 % interval; of fewer than {FEW} no rate is said.")
 
 
 def _list_arguments(parser: ArgumentParser) -> None:

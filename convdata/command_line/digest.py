@@ -1,7 +1,7 @@
 """``digest``: the week in one document, for cron and mail."""
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from convdata.command_line import Command, Shell, chosen, printing
 from convdata.mail.digest import mail
 from convdata.marks import Mark
 from convdata.periods import local_day
-from convdata.report import as_mark, report
+from convdata.report import as_mark, report, running, titled
 from convdata.week import peak
 
 WIDE = 72  # columns: what a terminal and a mail as text show without breaking a line
@@ -33,8 +33,10 @@ def digest(shell: Shell, given: Namespace) -> None:
 
 def lines(found: dict[str, Any]) -> Iterator[str]:
     """The digest as text, no line wider than WIDE."""
-    yield f"Misheard, {found['from']} to {found['to']}, days in {found['timezone']}"
+    yield f"Misheard, {found['from']} to {found['to']}{running(found)}, days in {found['timezone']}"
     yield f"before: {found['before']['from']} to {found['before']['to']}"
+    if not found["before"]["whole"]:
+        yield "not compared: it was not counted from its first day on"
     for name, values in found["filters"].items():
         yield from printing.wrapped(f"only {name} {', '.join(values)}", WIDE)
     for alert in found["alerts"]:
@@ -55,7 +57,7 @@ def lines(found: dict[str, Any]) -> Iterator[str]:
         yield "* chance alone does not explain it"
     days = [as_mark(row, found) for row in found["over_time"]]
     latest, days = f", the latest {STEPS}" if len(days) > STEPS else "", days[-STEPS:]
-    yield from _shares(f"by {found['step']}{latest}", days, [span(mark.first_day, mark.last_day) for mark in days])
+    yield from _shares(f"by {found['step']}{latest}", days, [_when(mark, found) for mark in days])
     for of in ("channel", "language"):
         marks = ranked([as_mark(row, found) for row in found["tables"][of]])
         yield from _shares(f"by {of}", marks[:BARS], map(named, marks[:BARS]), len(marks))
@@ -63,15 +65,17 @@ def lines(found: dict[str, Any]) -> Iterator[str]:
         yield ""
         yield from printing.wrapped(peak(found["hours"]), WIDE)
     if found["topics"]["first"]:
-        yield f"\nTop topics of failure, of {found['topics']['messages']:,} messages:"
-        for topic in found["topics"]["first"]:
-            yield f"{topic['messages']:>7,}  {printing.cut(printing.harmless(topic['text']), WIDE - 9)}"
+        yield from _topics(found["topics"])
     if found["markers"]:
         yield "\nMarked days:"
         for marker in found["markers"][:MARKERS]:
             yield f"{marker['day']}  {printing.cut(printing.harmless(marker['text']), WIDE - 12)}"
         if len(found["markers"]) > MARKERS:
             yield f"… and {len(found['markers']) - MARKERS} more."
+
+
+def _when(mark: Mark, found: Mapping[str, Any]) -> str:
+    return span(mark.first_day, mark.last_day) + (", so far" if mark.last_day.isoformat() >= found["today"] else "")
 
 
 def _shares(title: str, marks: Sequence[Mark], names: Iterable[str], many: int = 0) -> Iterator[str]:
@@ -84,6 +88,17 @@ def _shares(title: str, marks: Sequence[Mark], names: Iterable[str], many: int =
         yield f"… and {many - len(marks):,} more."
 
 
+def _topics(found: Mapping[str, Any]) -> Iterator[str]:
+    """In the order of customers, where Review has grouped them."""
+    grouped = any(topic["customers"] is not None for topic in found["first"])
+    yield f"\nTop topics of failure, of {found['messages']:,} messages:"
+    yield f"{'customers  ' if grouped else ''}messages"
+    for topic in found["first"]:
+        many = f"{topic['customers'] or 0:>9,}  " if grouped else ""
+        line = f"{many}{topic['messages']:>8,}  "
+        yield line + printing.cut(printing.harmless(titled(topic, found["first"])), WIDE - len(line))
+
+
 def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--format",
@@ -91,8 +106,10 @@ def _arguments(parser: ArgumentParser) -> None:
         default="text",
         help="how it is printed: as text, as a mail, or for programs",
     )
-    parser.add_argument("--from", metavar="DAY", help="the first day; six days before the last unless said")
-    parser.add_argument("--to", metavar="DAY", help="the last day; yesterday unless said")
+    parser.add_argument(
+        "--from", metavar="DAY", help="the first day, of the messages themselves; six days before the last unless said"
+    )
+    parser.add_argument("--to", metavar="DAY", help="the last day; yesterday unless said; today is counted so far")
     for name in ("channel", "language"):
         parser.add_argument(
             f"--{name}",

@@ -10,7 +10,7 @@ from convdata.captions import named, percent, span
 from convdata.charts import ranked
 from convdata.mail.pieces import AMBER, BODY, CELL, FONT, SMALL, WARN, bar, heads, right, small, table, title, unlinked
 from convdata.marks import Mark
-from convdata.report import as_mark
+from convdata.report import as_mark, running, titled
 from convdata.week import peak
 
 # Mail programs cut off what is longer than 100 kB; nobody reads so far either.
@@ -69,8 +69,9 @@ def mail(found: Found) -> str:
 def _subject(found: Found, firing: int) -> str:
     rate = next(number for number in found["numbers"] if number["name"] == "message")
     alerts = f" · {firing} alert{'' if firing == 1 else 's'}" if firing else ""
+    before = "" if rate["before"] is None else f", before {rate['before']}"
     return (
-        f"Misheard, {found['from']} to {found['to']}: {rate['title']} {rate['value']}, before {rate['before']}{alerts}"
+        f"Misheard, {found['from']} to {found['to']}{running(found)}: {rate['title']} {rate['value']}{before}{alerts}"
     )
 
 
@@ -80,7 +81,10 @@ def _heading(found: Found) -> h.Node:
     return [
         h.h1(style=f"{FONT};font-size:22px;line-height:28px;margin:0 0 4px 0")["Misheard: trends"],
         h.p(style=f"{BODY};margin:0 0 12px 0")[
-            h.b[period], f", days in {found['timezone']}; before: {was}", only and [h.br, unlinked(only, 300)]
+            h.b[period, running(found)],
+            f", days in {found['timezone']}; before: {was}",
+            not found["before"]["whole"] and ", not compared: it was not counted from its first day on",
+            only and [h.br, unlinked(only, 300)],
         ],
     ]
 
@@ -134,14 +138,22 @@ def _bars(what: str, marks: Sequence[Mark], names: Sequence[str], many: int = 0)
 
 
 def _topics(found: Found) -> h.Node:
+    first = found["first"][:TOPICS]
+    grouped = any(topic["customers"] is not None for topic in first)
     lines = [
-        h.tr[h.td(style=f"{BODY};{CELL}")[h.bdi[unlinked(topic["text"])]], right(f"{topic['messages']:,}")]
-        for topic in found["first"][:TOPICS]
+        h.tr[
+            h.td(style=f"{BODY};{CELL}")[h.bdi[unlinked(titled(topic, first))]],
+            grouped and right(f"{topic['customers'] or 0:,}"),
+            right(f"{topic['messages']:,}"),
+        ]
+        for topic in first
     ]
+    names = heads("", *(["Customers"] if grouped else []), "Messages")
+    head = h.tr[[h.th(style=f"{SMALL};{CELL};{side}", scope="col")[name] for name, side in names]]
     return lines and [
         title("Top topics of failure"),
-        table(None, lines),
-        small(f"Messages, of {found['messages']:,} with text."),
+        table(head, lines),
+        small(f"Of {found['messages']:,} messages with text."),
     ]
 
 

@@ -10,7 +10,7 @@ from convdata.charts import AMBER, GREY
 from convdata.marks import Mark, step_end, steps
 from convdata.paper.canvas import HATCHED, Drawn, box, line, picture, px, share_ticks, text, ticks
 from convdata.paper.days import Marked, dates, marked_days
-from convdata.stats import MESSAGES
+from convdata.stats import MESSAGES, Measure
 from convdata.timeline import highest, is_whole, segments
 
 LEFT, RIGHT, ABOVE, NUMBERS = 44, 12, 30, 14  # pixels beside and above the rate; what the numbers of marked days need
@@ -20,7 +20,8 @@ Pair = tuple[int, Mark] | None
 
 
 def course(
-    marks: Sequence[Mark], *, first: date, last: date, step: str, today: date, marked: Marked, width: float
+    marks: Sequence[Mark], *, first: date, last: date, step: str, today: date, marked: Marked, width: float,
+    measure: Measure = MESSAGES,
 ) -> h.Element:  # fmt: skip
     """As timeline.py draws it for the page."""
     spans = [(max(day, first), min(step_end(day, step), last)) for day in steps(first, last, step)]
@@ -35,13 +36,15 @@ def course(
     def y(share: float) -> float:
         return floor - RATE * min(share, most) / most
 
-    drawn: list[Drawn] = [text(0, 12, f"{MESSAGES.title}, per {step}", kind="quiet")]
+    drawn: list[Drawn] = [text(0, 12, f"{measure.title}, per {step}", kind="quiet")]
     for share, said in share_ticks(most, 4):
         drawn += [
             line(LEFT, y(share), width - RIGHT, y(share), "grid"),
             text(LEFT - 6, y(share) + 4, said, at="end", kind="quiet"),
         ]
-    drawn.append(text(0, floor + GAP - 8, "Eligible messages", kind="quiet"))
+    drawn.append(
+        text(0, floor + GAP - 8, "Eligible messages" if measure is MESSAGES else "Conversations", kind="quiet")
+    )
     for many in [n for n in ticks(busiest, 2) if n == int(n)]:
         height = bottom - VOLUME * many / busiest
         drawn += [
@@ -66,8 +69,8 @@ def course(
         latest = mark if whole and not mark.few else latest
     if latest:
         drawn.append(text(width - RIGHT, 12, f"latest whole {step}: {percent(latest.rate)}", at="end", kind="bold"))
-    about = f"{span(first, last)}, {len(spans)} {step}s, {sum(mark.whole for mark in marks):,} messages; the band is the 95 % interval."
-    return picture(f"{MESSAGES.title} by {step}", about, width, bottom + BELOW, *drawn)
+    about = f"{span(first, last)}, {len(spans)} {step}s, {sum(mark.whole for mark in marks):,} {measure.unit}; the band is the 95 % interval."
+    return picture(f"{measure.title} by {step}", about, width, bottom + BELOW, *drawn)
 
 
 def _band(points: Sequence[tuple[float, float, float]], y: Callable[[float], float]) -> h.Element:

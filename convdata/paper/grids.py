@@ -13,6 +13,7 @@ from convdata.failings import WEEKDAYS
 from convdata.marks import Mark
 from convdata.paper.canvas import WIDE, Drawn, box, picture, text
 from convdata.returning import Cohort
+from convdata.stats import Measure
 from convdata.triangle import said
 from convdata.triangle import shade as coming_shade
 from convdata.week import shade as busy
@@ -31,7 +32,9 @@ class Cell:
     deep: bool = False
 
 
-def matrix(marks: Sequence[Mark], earlier: Mapping[tuple[str | None, str | None], Mark], width: float) -> h.Element:
+def matrix(
+    marks: Sequence[Mark], earlier: Mapping[tuple[str | None, str | None], Mark], width: float, measure: Measure
+) -> h.Element:
     """Channel by language: the darker, the worse, each with its change; cells of too few are grey and only say how many."""
     channels, languages = sides(marks)
     most = max((mark.rate or 0 for mark in marks if not mark.few), default=0) or 1
@@ -39,7 +42,7 @@ def matrix(marks: Sequence[Mark], earlier: Mapping[tuple[str | None, str | None]
     for mark in marks:
         if (mark.channel or "") in channels and (mark.language or "") in languages:
             change, real = moved(mark, earlier.get((mark.channel, mark.language)))
-            says = f"{named(mark)}: {percent(mark.rate) if not mark.few else 'too few'}, {mark.part:,} of {mark.whole:,} messages"
+            says = f"{named(mark)}: {percent(mark.rate) if not mark.few else 'too few'}, {mark.part:,} of {mark.whole:,} {measure.unit}"
             lines = (
                 [(f"{mark.whole:,}", False)] if mark.few else [(percent(mark.rate), True), (f"{mark.whole:,}", False)]
             )
@@ -51,9 +54,9 @@ def matrix(marks: Sequence[Mark], earlier: Mapping[tuple[str | None, str | None]
     side = 112 if width >= WIDE else 84
     each = max(64.0, min(150.0, (width - side) / max(1, len(channels))))
     tops = [channel(key).title for key in channels]
-    about = "The darker, the worse. In each cell the rate, the eligible messages and the change in points."
+    about = f"The darker, the worse. In each cell the rate, the {measure.unit} and the change in points."
     return _grid(
-        "Not Understood rate by channel and language", about, [short(language_title(code), 16 if side > 100 else 12) for code in languages],
+        f"{measure.title} by channel and language", about, [short(language_title(code), 16 if side > 100 else 12) for code in languages],
         [short(name, int(each / 6.5)) for name in tops], cells, side=side, each=each, row=54,
     )  # fmt: skip
 

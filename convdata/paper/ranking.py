@@ -6,10 +6,10 @@ import htpy as h
 
 from convdata.captions import named, percent
 from convdata.channels import channel
-from convdata.charts import AMBER, ROWS, ranked
+from convdata.charts import AMBER, highest
 from convdata.marks import Mark
 from convdata.paper.canvas import NARROW, Drawn, box, line, picture, px, share_ticks, text
-from convdata.stats import MESSAGES
+from convdata.stats import Measure
 
 ROW, BAR, BELOW = 38, 12, 22  # pixels
 Colors = Callable[[Mark], str]
@@ -26,9 +26,9 @@ def by_language(_: Mark) -> str:
     return f"--light:{AMBER.format(1)};--dark:{AMBER.format(1)}"
 
 
-def ranking(marks: Sequence[Mark], title: str, color: Colors, width: float = NARROW) -> h.Element:
+def ranking(marks: Sequence[Mark], measure: Measure, of: str, color: Colors, width: float = NARROW) -> h.Element:
     """As charts.py draws them for the page."""
-    shown = ranked(marks)[:ROWS]
+    shown = highest(marks)
     sure = [mark for mark in shown if not mark.few]
     most = min(1.0, max((mark.interval[1] for mark in sure), default=0.1) * 1.04)
     bottom, right = ROW * len(shown) + 4, width - 12
@@ -50,12 +50,16 @@ def ranking(marks: Sequence[Mark], title: str, color: Colors, width: float = NAR
             continue
         low, high = mark.interval
         middle = top + 17 + BAR / 2
-        says = f"{named(mark)}: {percent(mark.rate)}, {numbers} {MESSAGES.unit}; 95 % interval {percent(low)} to {percent(high)}"
+        says = f"{named(mark)}: {percent(mark.rate)}, {numbers} {measure.unit}; 95 % interval {percent(low)} to {percent(high)}"
         drawn.append(box(x(0), top + 17, x(mark.rate or 0) - x(0), BAR, says, class_="own", style=color(mark)))
         drawn.append(line(x(0), top + 15, x(0), top + 19 + BAR, "zero"))
         drawn.append(line(x(low), middle, x(high), middle, "whisker"))
         drawn += [line(x(end), middle - 4, x(end), middle + 4, "whisker") for end in (low, high)]
     about = f"The worst first, with the 95 % interval: {'; '.join(f'{named(m)} {percent(m.rate)} of {m.whole:,}' for m in sure[:5])}."
     return picture(
-        title, about if sure else "Too few to say a rate of any.", width, bottom + BELOW * bool(sure), *drawn
+        f"{measure.title} by {of}",
+        about if sure else "Too few to say a rate of any.",
+        width,
+        bottom + BELOW * bool(sure),
+        *drawn,
     )

@@ -16,7 +16,7 @@ from convdata.paper.grids import coming_back, hours
 from convdata.report import as_mark
 from convdata.returning import DEFINITION as RETURNING
 from convdata.returning import Cohort
-from convdata.stats import MESSAGES
+from convdata.stats import MEASURES
 from convdata.week import peak
 
 MARKERS = 20
@@ -26,24 +26,32 @@ Found = Mapping[str, Any]
 
 def over_time(found: Found) -> h.Node:
     """The rate over time and how much it rests on."""
+    measure = MEASURES[found["measure"]]
     drawn = [as_mark(row, found) for row in found["over_time"]]
     marked = by_day(found["markers"])
     if not drawn:
         return [h.p["There is no message with a verdict in this period: nothing to draw."], *_listed(marked)]
     first, last = (date.fromisoformat(found["drawn"][end]) for end in ("from", "to"))
     today, step = date.fromisoformat(found["today"]), found["step"]
-    how: dict[str, Any] = {"first": first, "last": last, "step": step, "today": today, "marked": marked}
-    said = [MESSAGES.definition]
+    how: dict[str, Any] = {
+        "first": first,
+        "last": last,
+        "step": step,
+        "today": today,
+        "marked": marked,
+        "measure": measure,
+    }
+    said = [measure.definition]
     if running := not_whole(drawn, step, today):
         said.append(f"Hollow and hatched: {'; '.join(running)}.")
     if any(mark.few for mark in drawn):
         said.append("A faint dot off the line rests on too few.")
     return h.section[
-        h.h2[f"{MESSAGES.title} by {step}"],
+        h.h2[f"{measure.title} by {step}"],
         figure(course(drawn, width=WIDE, **how), course(drawn, width=NARROW, **how)),
         *_listed(marked),
         h.p(class_="def")[" ".join(said)],
-        tables.behind(drawn, [span(mark.first_day, mark.last_day) for mark in drawn]),
+        tables.behind(drawn, [span(mark.first_day, mark.last_day) for mark in drawn], measure),
     ]
 
 

@@ -10,6 +10,7 @@ from convdata.captions import percent, short, span
 from convdata.charts import ranked
 from convdata.failings import WEEKDAYS
 from convdata.marks import Mark
+from convdata.stats import MESSAGES, Measure
 from convdata.vocabulary import ReviewState
 
 ROWS = 100  # of a table behind a drawing; nobody reads more, and the workbook has them
@@ -45,9 +46,13 @@ def change(number: Found) -> h.Node:
     return h.b[number["change"]] if number["beyond_chance"] else number["change"]
 
 
-def behind(marks: Sequence[Mark], named: Iterable[str], earlier: Sequence[Mark] = ()) -> h.Element:
+def behind(
+    marks: Sequence[Mark], named: Iterable[str], measure: Measure, earlier: Sequence[Mark | None] = ()
+) -> h.Element:
     """The numbers of a drawing, row by row."""
-    head = ["", "Rate", "95 % interval", "Not understood", "Messages", "Conversations not understood"]
+    # Per conversation it is the same number twice.
+    opens = ["Conversations not understood"] if measure is MESSAGES else []
+    head = ["", "Rate", "95 % interval", "Not understood", measure.unit.capitalize(), *opens]
     was = dict(zip(range(len(marks)), earlier, strict=False))
     rows = []
     for place, (mark, name) in enumerate(zip(marks, named, strict=True)):
@@ -55,8 +60,9 @@ def behind(marks: Sequence[Mark], named: Iterable[str], earlier: Sequence[Mark] 
         rate, between = ("too few", "") if mark.few else (percent(mark.rate), f"{percent(low)} to {percent(high)}")
         then = was.get(place)
         before = [f"{then.part:,} of {then.whole:,}"] if then else []
-        rows.append([name, rate, between, f"{mark.part:,}", f"{mark.whole:,}", f"{mark.opens:,}", *before])
-    return folded([*head, *(["The period before"] if earlier else [])], rows)
+        opened = [f"{mark.opens:,}"] if opens else []
+        rows.append([name, rate, between, f"{mark.part:,}", f"{mark.whole:,}", *opened, *before])
+    return folded([*head, *(["The period before"] if any(earlier) else [])], rows)
 
 
 def hours(rows: Sequence[Mapping[str, Any]]) -> h.Element:
@@ -90,12 +96,20 @@ def topics(found: Found) -> h.Element:
     """In customers' own words, literally."""
     groups = any(topic["customers"] is not None for topic in found["first"])
     head = h.tr[
-        _th("Topic"), groups and _th("Customers", "n"), _th("Messages", "n"), _th("Share", "n"), groups and _th("State")
+        _th("Topic"),
+        groups and [_th("Language"), _th("Customers", "n")],
+        _th("Messages", "n"),
+        _th("Share", "n"),
+        groups and _th("State"),
     ]
     lines = [
         h.tr[
             h.td[h.bdi[short(topic["text"], 200)]],
-            groups and h.td(class_="n")["" if topic["customers"] is None else f"{topic['customers']:,}"],
+            groups
+            and [
+                h.td[h.bdi[short(topic["language"] or "", 40)]],
+                h.td(class_="n")["" if topic["customers"] is None else f"{topic['customers']:,}"],
+            ],
             h.td(class_="n")[f"{topic['messages']:,}"],
             h.td(class_="n")["too few" if topic["share"] is None else percent(topic["share"])],
             groups and h.td[ReviewState(topic["state"]).label if topic["state"] else ""],

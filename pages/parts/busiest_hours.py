@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from convdata.busiest import DEFINITION, hours, opened_by, opening
+from convdata.database import Store
 from convdata.failings import WEEKDAYS, hour_in_words
 from convdata.filters import Choices
 from convdata.week import peak, week
@@ -38,11 +39,16 @@ def busiest_hours(choices: Choices) -> None:
             partial(how_counted, DEFINITION, "trends/hours", choices),
             [
                 partial(_menu, choices, opens),
-                partial(taking_away.csv_button, KEY, TITLE, choices, partial(hours, choices=choices)),
+                partial(taking_away.csv_button, KEY, TITLE, choices, partial(_rows, choices=choices)),
                 partial(taking_away.png_button, KEY, TITLE, choices),
             ],
             partial(_table, rows, opens),
         )
+
+
+def _rows(store: Store, choices: Choices) -> list[dict[str, Any]]:
+    """For a file: the day of the week by its name, and its number, by which it sorts."""
+    return [{"day": WEEKDAYS[row["weekday"]]} | row for row in hours(store, choices)]
 
 
 def _table(rows: Sequence[dict[str, Any]], opens: dict[tuple[int, int], int]) -> None:

@@ -11,9 +11,10 @@ from convdata.intervals import FEW, changed
 from convdata.numbers import ELIGIBLE, ENDED, ended
 from convdata.questions import question
 from convdata.stats import Measure, before, table
+from pages.parts import desk
 from pages.parts.filter_bar import period
 from pages.parts.remembered import REMEMBERED
-from pages.parts.sparklines import sparkline
+from pages.parts.sparklines import drawn_by, sparkline
 
 INTERVAL = (
     "The 95 % interval (Wilson) says between which values the true share lies: it is wide where little was counted, so "
@@ -93,7 +94,7 @@ def _share_card(
             delta_arrow=("up" if points > 0 else "down") if abs(points) >= 0.0005 else "off",
             **sparkline(key, choices),
         )
-        rests_on(share_in_brief(part, whole, unit)[1])
+        rests_on(share_in_brief(part, whole, unit)[1] + drawn_by(key, choices))
         card_actions(key, definition, path, choices, opens if part else None)
 
 
@@ -107,7 +108,7 @@ def growth(now: int, was: int) -> str | None:
     """How much more or less there was, in percent; of tiny numbers, which grow by "1300 %" on a whim, nothing is said."""
     if was < FEW:
         return None
-    return f"{(now - was) / was:+.0%}".replace("-", "−").replace("%", " %")
+    return f"{(now - was) / was:+,.0%}".replace("-", "−").replace("%", " %")
 
 
 def cards(key: str) -> st.delta_generator.DeltaGenerator:
@@ -144,8 +145,12 @@ def explained() -> st.delta_generator.DeltaGenerator:
 def against(choices: Choices, earlier: bool) -> str:
     """What period this is, and what a change is measured against, in words."""
     shown = span(choices["from"], choices["to"])
-    if not earlier:
-        return f"{shown} · nothing earlier to compare it with"
+    running = choices["to"] >= desk.today()
+    if running:
+        shown += " · today so far" if choices["to"] == choices["from"] else ", today so far"
     days = (choices["to"] - choices["from"]).days + 1
     then = "the day before" if days == 1 else f"the {days:,} days before"
-    return f"{shown} · changes are against {then}; a rate's is grey where chance alone may explain it"
+    if not earlier:
+        return f"{shown} · not compared: {then} {'was' if days == 1 else 'were'} not counted from the beginning"
+    whole = f", {'a whole one' if days == 1 else 'which are whole'}" if running else ""
+    return f"{shown} · changes are against {then}{whole}; a rate's is grey where chance alone may explain it"

@@ -10,12 +10,15 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from convdata import sheets
 from convdata.captions import span
 from convdata.channels import channel, language_title
 from convdata.charts import left_out, ranked
+from convdata.database import Store
 from convdata.filters import Choices
 from convdata.intervals import FEW
 from convdata.marks import Mark, marks, opened_by
+from convdata.rates import beside, for_a_sheet
 from convdata.stats import Measure, table
 from pages.parts import taking_away
 from pages.parts.cards import how_counted
@@ -55,7 +58,7 @@ def chart(
             st.caption("Nothing in this period.")
         if said:
             said()
-        asked = partial(table, choices=choices, by=tuple(by), step=step)
+        asked = partial(_rows, choices=choices, measure=measure, by=tuple(by), step=step)
         chart_actions(
             key,
             partial(how_counted, measure.definition, measure.question, choices),
@@ -67,6 +70,13 @@ def chart(
             ],
             partial(_table, key, drawn if "day" in by else ranked(drawn), measure, choices, by) if drawn else None,
         )
+
+
+def _rows(store: Store, choices: Choices, measure: Measure, by: Sequence[str], step: str) -> sheets.Rows:
+    """What is drawn, for a file: where cells draw a change, with the period before."""
+    if len(by) == 2 and "day" not in by:
+        return beside(store, choices, measure, by)
+    return for_a_sheet(table(store, choices, by, step))
 
 
 def titled(title: str, beside: Act | None = None) -> None:

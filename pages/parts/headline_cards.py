@@ -15,7 +15,7 @@ from convdata.stats import before
 from pages.parts import cards, desk
 from pages.parts.cards import TOO_FEW, card, card_actions, rests_on
 from pages.parts.remembered import REMEMBERED
-from pages.parts.sparklines import sparkline
+from pages.parts.sparklines import drawn_by, sparkline
 
 Row = dict[str, Any]
 
@@ -41,7 +41,7 @@ def _card(one: Headline, choices: Choices, earlier: bool) -> None:
             delta_arrow=way,  # type: ignore[arg-type]
             **sparkline(one.key, choices),
         )
-        rests_on(said)
+        rests_on(said + drawn_by(one.key, choices))
         card_actions(one.key, one.definition, one.question, choices)
 
 

@@ -10,25 +10,28 @@ from convdata import periods, report_page, workbook
 from convdata.database import Store
 from convdata.filters import Choices
 from convdata.rights import Actor, Right
+from convdata.stats import Measure
 from pages.parts import desk
 from pages.parts.handing_over import download_button
 
-HTML = ("Report to print", report_page.download, "html", "text/html", ":material/print:")
+HTML = ("Report to print", "html", "text/html", ":material/print:")
 EXCEL = (
     "Excel workbook",
-    workbook.download,
     "xlsx",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ":material/table_view:",
 )
 
 
-def report_button(choices: Choices) -> None:
-    """Each is made when it is asked for, and recorded then."""
+def report_button(choices: Choices, measure: Measure) -> None:
+    """Each is made when it is asked for, and recorded then. The report draws the rate that the page shows; the workbook has both."""
     if not desk.may(Right.DOWNLOAD_REPORT):
         return
     with st.container(horizontal=True, width="content", key="reports"):  # icons on a phone: look.css
-        for label, make, ending, mime, icon in (HTML, EXCEL):
+        for label, ending, mime, icon, make in (
+            (*HTML, partial(report_page.download, measure=measure)),
+            (*EXCEL, workbook.download),
+        ):
             download_button(
                 label,
                 partial(_made, make, desk.store(), choices, desk.reader()),

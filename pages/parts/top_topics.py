@@ -23,7 +23,7 @@ from pages.parts.words import plural
 
 KEY, WHO = "topics_open", "topics_who"
 TITLE = "Top topics of failure"
-COLUMNS = ("topic", "customers", "messages", "of_messages", "share", "state")
+COLUMNS = ("topic", "language", "customers", "messages", "of_messages", "share", "state")
 DEFINITION = (
     "What the bot did not understand in the period, put together by what it says, by how many customers said it."
 )
@@ -83,6 +83,7 @@ def _line(topic: Topic, whole: int) -> dict[str, str | int | None]:
     return {
         "Customers": topic.customers,
         "Topic": plain(" ".join(topic.text.split()), 200),
+        "Language": plain(topic.spoken, 40) if topic.spoken else None,
         "Messages": topic.messages,
         "Share": percent(topic.messages / whole) if whole >= FEW else "too few",
         "State": ReviewState(topic.state).label if topic.group_id else None,

@@ -19,6 +19,7 @@ with said as (
 select
     cast(said.group_id as varchar) as group_id,
     review_groups.state as state,
+    review_groups.language as language,
     said.messages as messages,
     said.customers as customers,
     cast(said.all_messages as bigint) as all_messages
