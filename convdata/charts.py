@@ -172,23 +172,23 @@ def left_out(marks: Sequence[Mark], by: Sequence[str], where: str = "the table a
     """What of many names a chart does not show, in words; nothing where it shows all. ``where`` they can be read instead."""
     if len(by) == 1:
         sure = sum(not mark.few for mark in marks)
-        return _said_of(len(marks), sure, len(highest(marks)), "highest", f"{by[0]}s", where)
+        return _said_of(len(marks), sure, len(highest(marks)), "highest", f"{by[0]}s", "", where)
     channels, languages = sides(marks)
     every = {m.channel for m in marks}, {m.language for m in marks}
     said = {m.channel for m in marks if not m.few}, {m.language for m in marks if not m.few}
     sentences = [
-        _said_of(len(every[side]), len(said[side]), len(shown), "largest", names, where)
+        _said_of(len(every[side]), len(said[side]), len(shown), "largest", names, " in any cell", where)
         for side, shown, names in ((1, languages, "languages"), (0, channels, "channels"))
     ]
     return " ".join(sentence for sentence in sentences if sentence)
 
 
-def _said_of(every: int, sure: int, shown: int, which: str, names: str, where: str) -> str:
+def _said_of(every: int, sure: int, shown: int, which: str, names: str, at: str, where: str) -> str:
     if shown == every:
         return ""
     few = every - sure
     more = f"1 more {names[:-1]} has" if few == 1 else f"{few:,} more {names} have"
-    too_few = f"{more} too few to say" if few and sure else ""
+    too_few = f"{more} too few to say{at}" if few and sure else ""
     if sure <= shown and too_few:
         return f"{too_few}; {where}."
     also = f", {too_few}" if too_few else ""
