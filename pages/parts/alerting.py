@@ -49,7 +49,11 @@ def _standing(kept: tuple[Alert, ...], last: date) -> list[Standing]:
 def fired() -> None:
     """A line for each alert that fires; the way to what it is about stands with all alerts."""
     firing = [standing for standing in standing_now() if standing.fires]
-    lines = [f"**{escaped(one.alert.sentence, 300)}** · {escaped(one.said, 300)}" for one in firing[:MOST]]
+    lines = [
+        f"**{escaped(one.alert.sentence, 300)}** · {escaped(one.said, 300)} · "
+        f"{span(one.period['from'], one.period['to'])}"
+        for one in firing[:MOST]
+    ]
     if len(firing) > MOST:
         lines.append(f"{len(firing) - MOST:,} more fire: under *Alerts*.")
     if lines:
