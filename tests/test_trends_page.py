@@ -138,7 +138,7 @@ def test_the_table_behind_a_chart_is_drawn_when_somebody_asks_for_it(demo_file: 
 def test_the_page_says_once_what_its_changes_are_against(demo_file: str, trends: Open) -> None:
     app = trends(demo_file)
     said = (
-        "11 Jul to 9 Aug 2026, today so far · changes are against the 30 days before, which are whole; a rate's is grey where "
+        "11 Jul to 9 Aug 2026, today until 12:00 · changes are against the 30 days before, which are whole; a rate's is grey where "
         "chance alone may explain it"
     )
     assert [caption.value for caption in app.caption].count(said) == 1

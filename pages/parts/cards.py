@@ -147,7 +147,9 @@ def against(choices: Choices, earlier: bool) -> str:
     shown = span(choices["from"], choices["to"])
     running = choices["to"] >= desk.today()
     if running:
-        shown += " · today so far" if choices["to"] == choices["from"] else ", today so far"
+        # Nothing on the page moves by itself, so it says up to when it has counted.
+        so_far = f"today until {desk.local(desk.now()):%H:%M}"
+        shown += f" · {so_far}" if choices["to"] == choices["from"] else f", {so_far}"
     days = (choices["to"] - choices["from"]).days + 1
     then = "the day before" if days == 1 else f"the {days:,} days before"
     if not earlier:
