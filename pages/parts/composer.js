@@ -3,6 +3,8 @@
 const states = new WeakMap()
 const AGAIN = [2500, 6000, 12000] // a click that the server did not hear is said again; under the same id
 const GIVE_UP = 20000
+const STAYS_OPEN = 10000 // where a redraw of the whole page makes the composer anew, its list is open as it was
+const openedAt = new Map()
 
 const make = (tag, className, text) => {
   const node = document.createElement(tag)
@@ -43,7 +45,8 @@ const noteRead = (key, at) => {
 const setUp = (parent, key) => {
   const find = (selector) => parent.querySelector(selector)
   const state = {
-    key, draft: kept(key), timers: [], refused: 0, writing: false, active: 0, listed: [], opened: false,
+    key, draft: kept(key), timers: [], refused: 0, writing: false, active: 0, listed: [],
+    opened: Date.now() - (openedAt.get(key) ?? 0) < STAYS_OPEN,
     can: find(".can"), bot: find(".bot"), others: find(".others"), wrong: find(".wrong"), list: find(".replies"),
     field: find("textarea"), slash: find(".slash"), count: find(".count"), back: find(".back"), send: find(".send"),
   }
@@ -107,6 +110,7 @@ const setUp = (parent, key) => {
   // Replies that are given again and again: opened by the button or by "/", chosen by arrows and Enter, or a click.
   const hide = () => {
     state.opened = false
+    openedAt.delete(key)
     list.hidden = true
     state.slash.setAttribute("aria-expanded", "false")
   }
@@ -151,6 +155,7 @@ const setUp = (parent, key) => {
     list.replaceChildren(...lines)
     list.hidden = false
     state.opened = true
+    openedAt.set(key, Date.now())
     state.slash.setAttribute("aria-expanded", "true")
     list.querySelector(".active")?.scrollIntoView({ block: "nearest" })
   }
