@@ -1,19 +1,17 @@
 """When it is busiest: the hours of the week on the dashboard's clock, also across the days of 23 and 25 hours."""
 
-from datetime import datetime
 from typing import Any
 
 from convdata.clocks import in_quarters
 from convdata.filters import Choices
-from convdata.periods import day_end, day_start
-from convdata.stats import EARLIEST, LATEST, Asks
+from convdata.stats import Asks, instants, places
 
 DEFINITION = "Eligible messages by the weekday and the hour in which they were sent, all weeks of the period together."
 
 
 def hours(asks: Asks, choices: Choices) -> list[dict[str, Any]]:
     """A row for each hour of the week that has an eligible message: weekday (Monday is 0), hour, eligible, not_understood."""
-    quarters = in_quarters(*_instants(choices), choices.timezone)
+    quarters = in_quarters(*instants(choices), choices.timezone)
     return _asked(
         asks,
         "trends/hours",
@@ -26,7 +24,7 @@ def hours(asks: Asks, choices: Choices) -> list[dict[str, Any]]:
 
 def opening(asks: Asks, choices: Choices) -> dict[tuple[int, int], int]:
     """How many conversations have something in that hour of the week that was not understood: what a cell opens."""
-    since, until = _instants(choices)
+    since, until = instants(choices)
     rows = _asked(
         asks,
         "trends/hours_failed",
@@ -52,14 +50,7 @@ def opened_by(weekday: int, hour: int, choices: Choices) -> Choices:
 def _asked(asks: Asks, path: str, choices: Choices, **values: Any) -> list[dict[str, Any]]:
     found = asks.ask_frame(
         path,
-        channels=list(choices["channel"]) if choices["channel"] else None,
-        languages=list(choices["language"]) if choices["language"] else None,
+        **places(choices),
         **values,
     )
     return [{str(name): int(value) for name, value in row.items()} for row in found.to_dict("records")]
-
-
-def _instants(choices: Choices) -> tuple[datetime, datetime]:
-    zone = choices.timezone
-    last = min(choices["to"] or LATEST, LATEST.replace(year=2100))
-    return day_start(choices["from"] or EARLIEST, zone), day_end(last, zone)

@@ -12,9 +12,8 @@ from convdata.captions import percent
 from convdata.clocks import in_quarters
 from convdata.filters import Choices
 from convdata.intervals import FEW, wilson
-from convdata.periods import day_end, day_start
 from convdata.spans import in_words
-from convdata.stats import EARLIEST, LATEST, Asks
+from convdata.stats import EARLIEST, LATEST, Asks, instants, places
 
 ACTIVE = "trends/active"
 OF_ACTIVE = ("active_conversations", "active_customers", "escalated", "need_help", "answered")
@@ -141,26 +140,17 @@ def _whole(row: Mapping[Any, Any]) -> dict[str, int]:
 def _values(choices: Choices, now: datetime, of: Headline) -> dict[str, Any]:
     """What that question takes. The moment is a whole minute, so that an answer can be remembered for one."""
     moment = now.replace(second=0, microsecond=0)
-    instants = dict(zip(("since", "until"), _instants(choices), strict=True))
+    span = dict(zip(("since", "until"), instants(choices), strict=True))
     return {
         ACTIVE: _active(choices, by_day=False, step="day"),
-        "trends/waits": _places(choices) | instants,
-        "trends/mutes_ended": _places(choices) | instants | {"now": moment},
-        "trends/muted_now": _places(choices) | {"now": moment},
+        "trends/waits": places(choices) | span,
+        "trends/mutes_ended": places(choices) | span | {"now": moment},
+        "trends/muted_now": places(choices) | {"now": moment},
     }[of.question]
 
 
 def _active(choices: Choices, *, by_day: bool, step: str) -> dict[str, Any]:
-    since, until = _instants(choices)
+    since, until = instants(choices)
     days = {"first_day": choices["from"] or EARLIEST, "last_day": choices["to"] or LATEST}
     quarters = in_quarters(since, until, choices.timezone)
-    return _places(choices) | days | quarters | {"since": since, "until": until, "by_day": by_day, "step": step}
-
-
-def _places(choices: Choices) -> dict[str, Any]:
-    return {f"{name}s": list(choices[name]) if choices[name] else None for name in ("channel", "language")}
-
-
-def _instants(choices: Choices) -> tuple[datetime, datetime]:
-    last = min(choices["to"] or LATEST, LATEST.replace(year=2100))
-    return day_start(choices["from"] or EARLIEST, choices.timezone), day_end(last, choices.timezone)
+    return places(choices) | days | quarters | {"since": since, "until": until, "by_day": by_day, "step": step}

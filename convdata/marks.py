@@ -1,9 +1,10 @@
 """The marks of a chart: what each stands for, its share, and the conversations that it opens."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Any
 
 from convdata.filters import Choices
 from convdata.intervals import FEW, wilson
@@ -41,23 +42,23 @@ class Mark:
 
 def marks(asks: Asks, choices: Choices, measure: Measure, by: Sequence[str] = (), step: str = "day") -> list[Mark]:
     """The rows of ``table`` as what a chart draws. ``choices`` name the period."""
-    first, last = choices["from"], choices["to"]
-    drawn = []
-    for row in table(asks, choices, by, step, only_failed=measure is MESSAGES):
-        starts = date.fromisoformat(row["day"]) if "day" in row else first
-        ends = step_end(starts, step) if "day" in row else last
-        drawn.append(
-            Mark(
-                row.get("channel"),
-                (row["language"] or UNDETERMINED) if "language" in row else None,
-                max(starts, first),
-                min(ends, last),
-                row[measure.part],
-                row[measure.whole],
-                row["conversations_not_understood"],
-            )
-        )
-    return drawn
+    rows = table(asks, choices, by, step, only_failed=measure is MESSAGES)
+    return [mark_of(row, measure, choices["from"], choices["to"], step) for row in rows]
+
+
+def mark_of(row: Mapping[str, Any], measure: Measure, first: date, last: date, step: str) -> Mark:
+    """A row of ``table`` as what a chart of that period draws."""
+    starts = date.fromisoformat(row["day"]) if "day" in row else first
+    ends = step_end(starts, step) if "day" in row else last
+    return Mark(
+        row.get("channel"),
+        (row["language"] or UNDETERMINED) if "language" in row else None,
+        max(starts, first),
+        min(ends, last),
+        row[measure.part],
+        row[measure.whole],
+        row["conversations_not_understood"],
+    )
 
 
 def long_before(days: Sequence[Mark], last: date) -> Sequence[Mark]:
@@ -90,6 +91,17 @@ def step_for(first: date, last: date) -> str:
     """Days while they can be told apart on a screen, then weeks, then months."""
     days = (last - first).days + 1
     return "day" if days <= 100 else "week" if days <= 800 else "month"
+
+
+def drawn_part(choices: Choices, earliest: date, latest: date) -> tuple[date, date, str]:
+    """The part of the period that can have something in it, between the first and the last day that can be counted, and the
+    step in which a chart over time walks through it.
+    """
+    first, last = max(choices["from"], earliest), min(choices["to"], latest)
+    if first > last:
+        return choices["from"], choices["to"], step_for(choices["from"], choices["to"])
+    step = step_for(first, last)
+    return max(choices["from"], step_start(earliest, step)), last, step
 
 
 def step_start(day: date, step: str) -> date:

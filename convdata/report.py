@@ -17,7 +17,7 @@ from convdata.filters import Choices
 from convdata.firing import standings
 from convdata.intervals import FEW
 from convdata.markers import markers
-from convdata.marks import Mark, step_end, step_for, step_start
+from convdata.marks import Mark, drawn_part, mark_of, step_for
 from convdata.numbers import numbers
 from convdata.periods import local_day
 from convdata.returning import as_rows, cohorts
@@ -106,16 +106,11 @@ def splits(store: Store, choices: Choices, step: str) -> dict[str, list[Row]]:
 
 
 def drawn(asks: Asks, choices: Choices, today: date) -> tuple[date, date, str]:
-    """The part of the period that can have something in it, and the step in which a chart over time walks through."""
+    """The part of the period that is drawn, and in which step."""
     known = asks.ask_frame("trends/known")
     if known.empty:
         return choices["from"], choices["to"], step_for(choices["from"], choices["to"])
-    earliest, latest = known["first_day"].min(), max(today, known["last_day"].max())
-    first, last = max(choices["from"], earliest), min(choices["to"], latest)
-    if first > last:
-        return choices["from"], choices["to"], step_for(choices["from"], choices["to"])
-    step = step_for(first, last)
-    return max(choices["from"], step_start(earliest, step)), last, step
+    return drawn_part(choices, known["first_day"].min(), max(today, known["last_day"].max()))
 
 
 def running(found: Mapping[str, Any]) -> str:
@@ -132,18 +127,7 @@ def titled(topic: Mapping[str, Any], every: Sequence[Mapping[str, Any]]) -> str:
 def as_mark(row: Mapping[str, Any], found: Mapping[str, Any]) -> Mark:
     """A row of a table as what a chart draws."""
     first, last = date.fromisoformat(found["from"]), date.fromisoformat(found["to"])
-    starts = date.fromisoformat(row["day"]) if "day" in row else first
-    ends = step_end(starts, found["step"]) if "day" in row else last
-    measure = MEASURES[found["measure"]]
-    return Mark(
-        row.get("channel"),
-        (row["language"] or UNDETERMINED) if "language" in row else None,
-        max(starts, first),
-        min(ends, last),
-        row[measure.part],
-        row[measure.whole],
-        row["conversations_not_understood"],
-    )
+    return mark_of(row, MEASURES[found["measure"]], first, last, found["step"])
 
 
 def _beside(asks: Asks, choices: Choices, earlier: Choices, by: Sequence[str]) -> list[Row]:

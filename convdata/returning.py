@@ -9,7 +9,7 @@ from convdata.filters import Choices
 from convdata.intervals import FEW
 from convdata.marks import step_start
 from convdata.periods import day_end, day_start
-from convdata.stats import Asks
+from convdata.stats import Asks, places
 
 MOST = 12  # weeks
 WEEK = timedelta(days=7)
@@ -59,8 +59,7 @@ def cohorts(asks: Asks, choices: Choices, today: date) -> list[Cohort]:
         week_until=[day_end(week + WEEK - timedelta(days=1), zone) for week in weeks],
         first_day=first,
         last_day=last + WEEK - timedelta(days=1),
-        channels=list(choices["channel"]) if choices["channel"] else None,
-        languages=list(choices["language"]) if choices["language"] else None,
+        **places(choices),
     ).to_dict("records")
     sizes: dict[date, int] = {}
     active: dict[tuple[date, date], int] = {}

@@ -7,18 +7,20 @@ themselves, ``channel`` and ``language`` those of the messages; any other filter
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Protocol
 
 import pandas as pd
 
 from convdata.errors import MisheardError
 from convdata.filters import Choices
+from convdata.periods import day_end, day_start
 from convdata.vocabulary import UNDETERMINED
 
 DIMENSIONS = ("channel", "language", "day")
 OF_MESSAGES = ("from", "to", "channel", "language")
 EARLIEST, LATEST = date(1970, 1, 1), date(9999, 12, 31)
+FURTHEST = date(2100, 12, 31)  # how far the clocks of a zone are followed, which takes a step a day
 
 
 class Asks(Protocol):
@@ -95,6 +97,17 @@ def covered(asks: Asks, choices: Choices) -> bool:
     return not known.empty and bool(known["first_day"].min() <= before(choices)["from"])
 
 
+def places(choices: Choices) -> dict[str, Any]:
+    """Channels and languages as questions take them; None for all."""
+    return {f"{name}s": list(choices[name]) if choices[name] else None for name in ("channel", "language")}
+
+
+def instants(choices: Choices) -> tuple[datetime, datetime]:
+    """The half-open span (UTC) of the period's days on the dashboard's clock."""
+    last = min(choices["to"] or LATEST, FURTHEST)
+    return day_start(choices["from"] or EARLIEST, choices.timezone), day_end(last, choices.timezone)
+
+
 def _dimensions(by: Iterable[str]) -> tuple[str, ...]:
     keys = tuple(dict.fromkeys(by))
     for key in keys:
@@ -107,13 +120,8 @@ def _answers(asks: Asks, choices: Choices, keys: tuple[str, ...], step: str, onl
     """What is asked may be finer than ``keys`` where its rows can be added up, so that one answer serves many charts:
     messages by channel and language, and conversations by channel, as each has only one.
     """
-    values: dict[str, Any] = {
-        "step": step,
-        "first_day": choices["from"] or EARLIEST,
-        "last_day": choices["to"] or LATEST,
-    }
-    for name in ("channel", "language"):
-        values[f"{name}s"] = list(choices[name]) if choices[name] else None
+    days = {"first_day": choices["from"] or EARLIEST, "last_day": choices["to"] or LATEST}
+    values: dict[str, Any] = places(choices) | days | {"step": step}
     picking = choices.but(**dict.fromkeys(OF_MESSAGES))
     if picking:
         return [asks.ask_frame("trends/picked", picking, **values, **_by(keys))]

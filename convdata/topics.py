@@ -12,10 +12,9 @@ from convdata.database import Store
 from convdata.filters import Choices
 from convdata.intervals import FEW
 from convdata.masking import shown, text_shown
-from convdata.periods import day_end, day_start
 from convdata.review.normalising import normalised
 from convdata.rights import Actor, Right, require
-from convdata.stats import EARLIEST, LATEST
+from convdata.stats import instants, places
 from convdata.vocabulary import ReviewState
 
 TOP = 10
@@ -61,11 +60,8 @@ class Topics:
 def topics(store: Store, choices: Choices, many: int = TOP, *, by: Actor) -> Topics:
     """The most frequent topics of a period."""
     require(by, Right.READ_TRENDS)
-    values: dict[str, Any] = {
-        f"{name}s": list(choices[name]) if choices[name] else None for name in ("channel", "language")
-    }
-    values["since"] = day_start(choices["from"] or EARLIEST, choices.timezone)
-    values["until"] = day_end(min(choices["to"] or LATEST, LATEST.replace(year=9000)), choices.timezone)
+    since, until = instants(choices)
+    values = places(choices) | {"since": since, "until": until}
     rows = store.ask("trends/topics", many=many, **values)
     if not rows:
         return _utterances(store, many, values, by)

@@ -14,7 +14,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from convdata.channels import channel, channel_keys, language_title
 from convdata.filters import Choices, last_days
-from convdata.marks import step_for, step_start
+from convdata.marks import drawn_part
 from convdata.stats import MEASURES, OF_MESSAGES, Measure
 from pages.parts import desk
 from pages.parts.literal import plain
@@ -50,12 +50,8 @@ def is_all() -> bool:
 
 
 def drawn(choices: Choices, known: pd.DataFrame, begins: date | None = None) -> tuple[date, date, str]:
-    """The part of the period that can have something in it, and the step in which a chart over time walks through.
-    ``begins`` is where it begins, when that is later.
-    """
-    earliest, latest = begins or known["first_day"].min(), max(desk.today(), known["last_day"].max())
-    step = step_for(max(choices["from"], earliest), min(choices["to"], latest))
-    return max(choices["from"], step_start(earliest, step)), min(choices["to"], latest), step
+    """The part of the period that is drawn, and in which step; ``begins`` is where it begins, when that is later."""
+    return drawn_part(choices, begins or known["first_day"].min(), max(desk.today(), known["last_day"].max()))
 
 
 def period_line(choices: Choices, known: pd.DataFrame) -> DeltaGenerator:
