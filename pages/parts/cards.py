@@ -14,7 +14,7 @@ from convdata.stats import Measure, before, table
 from pages.parts import desk
 from pages.parts.filter_bar import period
 from pages.parts.remembered import REMEMBERED
-from pages.parts.sparklines import drawn_by, sparkline
+from pages.parts.sparklines import sparkline
 
 INTERVAL = (
     "The 95 % interval (Wilson) says between which values the true share lies: it is wide where little was counted, so "
@@ -37,7 +37,7 @@ def volume_card(choices: Choices, earlier: bool) -> None:
             delta,
             delta_color="off",
             delta_arrow=("up" if now > was else "down") if delta and now != was else "off",
-            **sparkline("eligible", choices),
+            **sparkline("eligible", choices).drawn,
         )
         rests_on("user messages with a verdict")
         card_actions("eligible", ELIGIBLE, "trends/messages", choices)
@@ -85,6 +85,7 @@ def _share_card(
     value, comparable = percent(part / whole if whole else None), min(whole, was[1]) >= FEW
     points = part / whole - was[0] / was[1] if comparable else 0
     real = comparable and changed(was, (part, whole))
+    line = sparkline(key, choices)
     with card(key):
         st.metric(
             title,
@@ -92,9 +93,9 @@ def _share_card(
             in_points(points) if comparable else None,
             delta_color="off" if not real else "green" if points < 0 else "red",
             delta_arrow=("up" if points > 0 else "down") if abs(points) >= 0.0005 else "off",
-            **sparkline(key, choices),
+            **line.drawn,
         )
-        rests_on(share_in_brief(part, whole, unit)[1] + drawn_by(key, choices))
+        rests_on(share_in_brief(part, whole, unit)[1] + line.said)
         card_actions(key, definition, path, choices, opens if part else None)
 
 

@@ -15,7 +15,7 @@ from convdata.stats import before
 from pages.parts import cards, desk
 from pages.parts.cards import TOO_FEW, card, card_actions, rests_on
 from pages.parts.remembered import REMEMBERED
-from pages.parts.sparklines import drawn_by, sparkline
+from pages.parts.sparklines import sparkline
 
 Row = dict[str, Any]
 
@@ -32,6 +32,7 @@ def _card(one: Headline, choices: Choices, earlier: bool) -> None:
     was = asked(before(choices)) if earlier else None
     value, said = in_brief(one, row)
     delta, color, way = _change(one, row, was)
+    line = sparkline(one.key, choices)
     with card(one.key):
         st.metric(
             one.title,
@@ -39,9 +40,9 @@ def _card(one: Headline, choices: Choices, earlier: bool) -> None:
             delta,
             delta_color=color,  # type: ignore[arg-type]
             delta_arrow=way,  # type: ignore[arg-type]
-            **sparkline(one.key, choices),
+            **line.drawn,
         )
-        rests_on(said + drawn_by(one.key, choices))
+        rests_on(said + line.said)
         card_actions(one.key, one.definition, one.question, choices)
 
 

@@ -1,6 +1,6 @@
 """The small lines in the cards of Trends: how a number went within the period."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from convdata import series
 from convdata.filters import Choices
@@ -13,26 +13,27 @@ MOST_BARS = 60  # that can be told apart in a card
 SHARES = ("message", "conversation", "escalation", "containment")
 
 
-def sparkline(key: str, choices: Choices) -> dict[str, Any]:
-    """What st.metric draws: bars for how many, a line for a share; nothing where a number has no course, or too little."""
-    if key not in (*COUNTS, *SHARES):
-        return {}
-    shown = _shown(choices)
+class Sparkline(NamedTuple):
+    """What st.metric takes to draw it, and what a point of it is where that is not a day: " · line by whole weeks"."""
+
+    drawn: dict[str, Any]
+    said: str = ""
+
+
+def sparkline(key: str, choices: Choices) -> Sparkline:
+    """Bars for how many, a line for a share; nothing where a number has no course, or too little."""
+    shown = _shown(choices) if key in (*COUNTS, *SHARES) else None
     if shown is None:
-        return {}
+        return Sparkline({})
     step = step_for(shown["from"], shown["to"])
     if key in COUNTS:
         counted = series.counts(REMEMBERED, key, shown, step)
-        return {"chart_data": counted, "chart_type": "bar" if len(counted or ()) <= MOST_BARS else "area"}
+        return Sparkline({"chart_data": counted, "chart_type": "bar" if len(counted or ()) <= MOST_BARS else "area"})
     line = series.shares(REMEMBERED, key, shown, step)
-    return {"chart_data": line.points if line else None, "chart_type": "line"}
-
-
-def drawn_by(key: str, choices: Choices) -> str:
-    """What a point of a share's line is, where it is not a day: " · line by whole weeks"."""
-    shown = _shown(choices) if key in SHARES else None
-    line = series.shares(REMEMBERED, key, shown, step_for(shown["from"], shown["to"])) if shown else None
-    return f" · line by whole {line.step}s" if line and line.step != "day" else ""
+    if line is None:
+        return Sparkline({})
+    said = f" · line by whole {line.step}s" if line.step != "day" else ""
+    return Sparkline({"chart_data": line.points, "chart_type": "line"}, said)
 
 
 def _shown(choices: Choices) -> Choices | None:
